@@ -1,0 +1,1 @@
+"""Seek-bar previews: from a video file to what Plex, Emby and Jellyfin read."""
