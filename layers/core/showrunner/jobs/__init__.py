@@ -1,0 +1,1 @@
+"""Jobs: files to process, one line and one frame task for each."""

@@ -1,0 +1,1 @@
+"""Events of library change, gathered per source until the source is quiet."""
