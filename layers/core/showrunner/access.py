@@ -18,9 +18,9 @@ from enum import Enum
 from typing import Any
 from urllib.parse import parse_qs
 
+from showrunner.browser_session import CSRF_HEADER, is_csrf_token, session_from
 from showrunner.errors import ConflictError, ForbiddenError, SetupError, UnauthorizedError
 from showrunner.ports.documents import ABSENT
-from showrunner.browser_session import CSRF_HEADER, csrf_token, session_from
 from showrunner.wiring import Home
 
 COLLECTION, KEY = "settings", "access"
@@ -123,6 +123,6 @@ def _has_session(event: Mapping[str, Any], home: Home) -> bool:
         return False
     if event["requestContext"]["http"]["method"] not in ("GET", "HEAD"):
         given = (event.get("headers") or {}).get(CSRF_HEADER, "")
-        if not hmac.compare_digest(given, csrf_token(session, _token_hash(home))):
+        if not is_csrf_token(given, session, _token_hash(home)):
             raise ForbiddenError("The page's form is out of date: reload the page and try again.")
     return True

@@ -32,6 +32,11 @@ def session_from(event: Mapping[str, Any], token_hash: str, now: datetime) -> st
     return None
 
 
+def is_csrf_token(given: str, session: str, token_hash: str) -> bool:
+    """True when `given`, whatever a request carries, is the session's CSRF token."""
+    return hmac.compare_digest(given.encode(), csrf_token(session, token_hash).encode())
+
+
 def csrf_token(session: str, token_hash: str) -> str:
     """What a page of this session must send along with every change."""
     return _sign("csrf", session, token_hash)
@@ -39,7 +44,8 @@ def csrf_token(session: str, token_hash: str) -> str:
 
 def _is_genuine(value: str, token_hash: str, now: datetime) -> bool:
     claim, _, signature = value.rpartition(".")
-    if not hmac.compare_digest(signature, _sign("session", claim, token_hash)):
+    genuine = _sign("session", claim, token_hash)
+    if not hmac.compare_digest(signature.encode(), genuine.encode()):
         return False
     return int(claim.partition(".")[0]) > now.timestamp()
 

@@ -57,10 +57,14 @@ def write_unfinished(folder: Path, data: bytes, *, mode: int = 0o666) -> Path:
     """A new file in `folder` that holds `data` durably, to be put into place by `os.replace`."""
     path = folder / f"{UNFINISHED_PREFIX}{secrets.token_hex(8)}"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(path, flags, mode), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(os.open(path, flags, mode), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
     return path
 
 

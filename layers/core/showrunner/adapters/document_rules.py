@@ -12,8 +12,8 @@ from showrunner.ports.documents import Body, Delete, Put
 MAX_COLLECTION_BYTES = 255
 MAX_KEY_BYTES = 1024
 MAX_CHANGES = 25
-MAX_BODY_BYTES = 398 * 1024
-"""DynamoDB's 400 KB per item, less room for collection, key, version and expiry."""
+MAX_BODY_BYTES = 390 * 1024
+"""DynamoDB's 400 KB per item, less room for the other attributes and for stricter emulators."""
 MAX_WRITE_BYTES = 4_000_000
 """DynamoDB's 4 MB per transaction, less the same room for 25 items."""
 
@@ -24,18 +24,29 @@ def check_address(collection: str, key: str) -> None:
     _check_length("key", key, MAX_KEY_BYTES)
 
 
+def check_listing(collection: str, prefix: str, after: str | None) -> None:
+    """Raise InvalidInputError unless documents can be listed by these texts."""
+    _check_length("collection", collection, MAX_COLLECTION_BYTES)
+    for text in (prefix, after or ""):
+        _length_bytes("key", text)
+
+
 def _check_length(what: str, text: str, max_bytes: int) -> None:
-    try:
-        length_bytes = len(text.encode())
-    except UnicodeEncodeError as error:
-        raise InvalidInputError(
-            f"The document {what} {text!a} is not valid Unicode: escape it before it becomes a {what}."
-        ) from error
+    length_bytes = _length_bytes(what, text)
     if not 1 <= length_bytes <= max_bytes:
         raise InvalidInputError(
             f"A document {what} has 1-{max_bytes} bytes in UTF-8, this one has {length_bytes}: "
             f"shorten it or use a hash."
         )
+
+
+def _length_bytes(what: str, text: str) -> int:
+    try:
+        return len(text.encode())
+    except UnicodeEncodeError as error:
+        raise InvalidInputError(
+            f"The document {what} {text!a} is not valid Unicode: escape it, or use a hash."
+        ) from error
 
 
 def body_text(collection: str, key: str, body: Body) -> str:

@@ -5,8 +5,8 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from showrunner.adapters.atomic_files import (
     UNFINISHED_PREFIX,
@@ -104,7 +104,7 @@ class FileBlobs:
         return self._root.joinpath(*key.split("/"))
 
 
-def _opened(path: Path) -> BinaryIO | None:
+def _opened(path: Path) -> BufferedReader | None:
     """The file for reading; None when it, or a folder of its path, is not there."""
     try:
         return path.open("rb")
@@ -117,7 +117,7 @@ def _opened(path: Path) -> BinaryIO | None:
         raise
 
 
-def _info(key: str, file: BinaryIO, etag: str) -> BlobInfo:
+def _info(key: str, file: BufferedReader, etag: str) -> BlobInfo:
     facts = os.fstat(file.fileno())
     return BlobInfo(key, facts.st_size, etag, datetime.fromtimestamp(facts.st_mtime, UTC))
 
@@ -133,7 +133,7 @@ def _remember_hash(key: str, path: Path, data: bytes) -> BlobInfo:
         return _info(key, file, digest)
 
 
-def _content_hash(file: BinaryIO) -> str:
+def _content_hash(file: BufferedReader) -> str:
     if sys.platform == "linux":
         with suppress(OSError):
             stamp, _, digest = os.getxattr(file.fileno(), _HASH_ATTRIBUTE).decode().partition(":")
@@ -143,7 +143,7 @@ def _content_hash(file: BinaryIO) -> str:
     return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _stamp(file: BinaryIO) -> str:
+def _stamp(file: BufferedReader) -> str:
     facts = os.fstat(file.fileno())
     return f"{facts.st_mtime_ns}-{facts.st_size}"
 

@@ -6,6 +6,7 @@ A timer that finds a later due time is outdated: the event that moved the due
 time sent its own.
 """
 
+import logging
 import math
 from datetime import datetime, timedelta
 
@@ -26,6 +27,8 @@ MAX_FILES = 500
 """A full batch is closed: its document stays well under DynamoDB's 400 KB."""
 
 KEPT_FOR = timedelta(days=30)
+
+logger = logging.getLogger(__name__)
 
 
 def handle_batch_message(body: dict[str, str], home: Home) -> None:
@@ -124,6 +127,7 @@ def _open_batch(event: MediaEvent, now: datetime, documents: Documents) -> tuple
 
 def _send_timer(batch: Batch, home: Home) -> None:
     remaining = math.ceil((batch.due_at - home.clock.now()).total_seconds())
+    logger.info("batch: %s has %d file(s), due in %d s", batch.source, len(batch.files), remaining)
     body = {"batch_id": batch.id, "due_at": iso(batch.due_at)}
     home.queue("batches").send(body, delay_seconds=max(0, min(remaining, MAX_DELAY_SECONDS)))
 

@@ -3,14 +3,14 @@
 import json
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
-from types import TracebackType
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Literal, TypeVar
+from urllib.parse import quote
 
 import httpx
 from pydantic import BaseModel, ValidationError
 
 from showrunner.clients import plex_answers as answers
-from showrunner.clients.http import HttpClient
+from showrunner.clients.http import HttpClient, ServiceClient
 from showrunner.clients.models import (
     Decision,
     FoundItem,
@@ -21,6 +21,7 @@ from showrunner.clients.models import (
 )
 from showrunner.connections import paths
 from showrunner.connections.models import Library
+from showrunner.errors import BadAnswerError
 
 PAGE_ITEMS = 100
 _LIBRARY_TYPES: Mapping[str, Literal["movie", "show"]] = {"movie": "movie", "show": "show"}
@@ -31,7 +32,7 @@ _NOT_THERE = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
 _Answer = TypeVar("_Answer", bound=BaseModel)
 
 
-class PlexClient:
+class PlexClient(ServiceClient):
     """A `MediaServerClient` for one Plex server; `token` is its owner's X-Plex-Token."""
 
     def __init__(
@@ -44,33 +45,21 @@ class PlexClient:
         verify_tls: bool = True,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self._http = HttpClient(
-            base_url,
-            server_name=name,
-            headers={
-                "Accept": "application/json",
-                "X-Plex-Token": token,
-                "X-Plex-Client-Identifier": "showrunner",
-                "X-Plex-Product": "Showrunner",
-            },
-            timeout_seconds=timeout_seconds,
-            verify_tls=verify_tls,
-            transport=transport,
+        super().__init__(
+            HttpClient(
+                base_url,
+                server_name=name,
+                headers={
+                    "Accept": "application/json",
+                    "X-Plex-Token": token,
+                    "X-Plex-Client-Identifier": "showrunner",
+                    "X-Plex-Product": "Showrunner",
+                },
+                timeout_seconds=timeout_seconds,
+                verify_tls=verify_tls,
+                transport=transport,
+            )
         )
-
-    def close(self) -> None:
-        self._http.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def info(self) -> ServerInfo:
         """`/` rather than `/identity`, which answers without a token too."""
@@ -91,7 +80,7 @@ class PlexClient:
                 type=_LIBRARY_TYPES.get(section.type, "other"),
                 locations=[location.path for location in section.locations],
             )
-            for section in self._read("/library/sections/all", answers.SectionContainer).sections
+            for section in self._sections()
         ]
 
     def sessions(self) -> list[Session]:
@@ -128,10 +117,19 @@ class PlexClient:
         None: Plex has not analysed the file yet, or the item has no such file.
         An item with several versions has one bundle for each.
         """
-        for part in answers.media_parts(self._container(f"/library/metadata/{item_id}/tree")):
+        for part in answers.media_parts(
+            self._container(f"/library/metadata/{quote(item_id, safe='')}/tree")
+        ):
             if part.get("hash") and paths.same_path(str(part.get("file", "")), path):
                 return str(part["hash"])
         return None
+
+    def _sections(self) -> list[answers.Section]:
+        """The described address; older servers take `all` for the name of a library."""
+        try:
+            return self._read("/library/sections/all", answers.SectionContainer).sections
+        except BadAnswerError:
+            return self._read("/library/sections", answers.SectionContainer).sections
 
     def _items(self, library: Library) -> Iterator[answers.Item]:
         """Every item of `library` that has files, newest first, with one page in memory."""
@@ -167,8 +165,7 @@ class PlexClient:
         try:
             return model.model_validate(container)
         except ValidationError as error:
-            place = ".".join(str(part) for part in error.errors()[0]["loc"])
-            raise self._http.bad_answer(path, f"an unexpected value at {place}") from error
+            raise self._http.misfit(path, error) from error
 
     def _container(
         self,

@@ -60,6 +60,11 @@ def _parse(path: str, *, like: str | None = None) -> _Parsed:
     return _Parsed("/" if path.startswith("/") else "", _split(path, "/"))
 
 
+def is_absolute(path: str) -> bool:
+    r"""True for `/x`, `C:\x` and `\\host\x`: paths that mean the same from anywhere."""
+    return _parse(path).root != ""
+
+
 def tidy(path: str) -> str:
     r"""`path` in its own style with one separator between components, `.` and `..` resolved."""
     return str(_parse(path))
@@ -111,6 +116,12 @@ def parent(path: str) -> str:
     """The folder that holds `path`."""
     parsed = _parse(path)
     return str(_Parsed(parsed.root, parsed.parts[:-1]))
+
+
+def base_name(path: str) -> str:
+    """The last component of `path`; for a root the root itself."""
+    parsed = _parse(path)
+    return parsed.parts[-1] if parsed.parts else parsed.root
 
 
 def to_local(path: str, mappings: Sequence[PathMapping]) -> str | None:

@@ -64,7 +64,7 @@ class HttpApp(APIGatewayHttpResolver):
         try:
             return self._build_response(self._resolve())
         finally:
-            self.clear_context()
+            self.clear_context()  # type: ignore[no-untyped-call]
 
     def _warm_up(self) -> None:
         """Build every route's chain once: Powertools does it at the first call, without a lock."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from showrunner.errors import ShowrunnerError
+from showrunner.redaction import configure_lambda_logging
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +27,7 @@ def queue_entry(name: str, handle_message: Callable[[dict[str, Any]], None]) -> 
             raise ShowrunnerError(f"{len(failed)} of {len(records)} messages failed.")
         return {"batchItemFailures": [{"itemIdentifier": failure} for failure in failed]}
 
+    configure_lambda_logging()
     entry.__name__ = entry.__qualname__ = f"handle_{name}"
     return entry
 
@@ -38,6 +40,7 @@ def schedule_entry(name: str, run: Callable[[], dict[str, Any]]) -> Callable[...
         logger.info("%s: %s", name, result)
         return result
 
+    configure_lambda_logging()
     entry.__name__ = entry.__qualname__ = f"handle_{name}"
     return entry
 

@@ -7,6 +7,7 @@ from typing import Any
 from showrunner.access import Access, check_access
 from showrunner.entry.app import HttpApp, Response, refusal
 from showrunner.errors import InvalidInputError, ShowrunnerError, TooLargeError
+from showrunner.redaction import configure_lambda_logging
 from showrunner.wiring import home
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -35,6 +36,7 @@ def http_entry(name: str, app: HttpApp, access: Access) -> Entry:
 
         return answer_flask(request, lambda event: _answer(app, access, event, None))
 
+    configure_lambda_logging()
     entry.__name__ = entry.__qualname__ = f"handle_{name}"
     return entry
 
@@ -63,7 +65,8 @@ def _as_answer(response: Response[Any]) -> dict[str, Any]:
 
 def _check_size(event: Event) -> None:
     body = event.get("body") or ""
-    size_bytes = len(body) * 3 // 4 if event.get("isBase64Encoded") else len(body.encode())
+    is_base64 = event.get("isBase64Encoded")
+    size_bytes = len(body) * 3 // 4 - body[-2:].count("=") if is_base64 else len(body.encode())
     if size_bytes > MAX_BODY_BYTES:
         raise body_too_large()
 
@@ -83,9 +86,8 @@ def json_object(event: Event) -> dict[str, Any]:
     """The body as a JSON object, whatever its content type says; raises InvalidInputError."""
     try:
         payload = json.loads(raw_body(event))
-    except ValueError as error:
-        message = "The body is not JSON."
-        raise InvalidInputError(message) from error
+    except (ValueError, RecursionError) as error:
+        raise InvalidInputError("The body is not JSON.") from error
     if not isinstance(payload, dict):
         raise InvalidInputError("The body must be a JSON object.")
     return payload

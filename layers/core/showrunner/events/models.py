@@ -25,6 +25,15 @@ class EventKind(StrEnum):
     """A kind nobody told us of: acknowledged, counted by name, ignored."""
 
     @property
+    def happening(self) -> str:
+        """
+        What two deliveries must share to be one event.
+
+        Sonarr announces an upgraded file twice, and only once as an upgrade.
+        """
+        return EventKind.ADDED if self is EventKind.UPGRADED else self
+
+    @property
     def brings_a_file(self) -> bool:
         """True when a file now lies at `path` that may want previews."""
         return self in (EventKind.ADDED, EventKind.UPGRADED, EventKind.RENAMED)
@@ -87,7 +96,7 @@ def fingerprint_of(report: Report, received_at: datetime, connection_id: str | N
     facts = (
         report.source,
         connection_id or "",
-        report.kind,
+        report.kind.happening,
         report.path or "",
         report.previous_path or "",
         *identity,

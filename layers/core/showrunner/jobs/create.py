@@ -1,3 +1,4 @@
+import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from showrunner.ports.documents import ABSENT, Put, each
 from showrunner.wiring import Home
 
 WRITE_AT_ONCE = 25
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ def create_job(new: NewJob, home: Home, *, job_id: str | None = None) -> str:
     )
     _put_once(home, job)
     home.queue("jobs").send({"job_id": job_id})
+    logger.info("job %s: %s, %d file(s)", job_id, job.title, job.total_items)
     return job_id
 
 

@@ -1,9 +1,12 @@
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from showrunner.events.models import EventKind, EventState, MediaEvent, Report
 from showrunner.events.store import count_by_name, store_report
 from showrunner.wiring import Home
+
+logger = logging.getLogger(__name__)
 
 _COUNTED = (EventKind.NOTED, EventKind.UNKNOWN)
 
@@ -45,6 +48,7 @@ def _receive_one(report: Report, home: Home, connection_id: str | None, receipt:
     if event.state is EventState.RECEIVED:
         home.queue("batches").send({"event_id": event.id})
     if is_new:
+        logger.info("webhook: %s %s: %s", event.source, event.kind, event.title or event.path)
         receipt.accepted.append(event)
     else:
         receipt.repeated += 1

@@ -9,9 +9,11 @@ need a third more bytes for it.
 
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
 
 # ISO 11172-2, default intra quantizer matrix, row by row.
 _INTRA_MATRIX = (
@@ -54,8 +56,20 @@ def as_comment(note: dict[str, Any] | None) -> bytes:
 def note_in(data: bytes) -> dict[str, Any] | None:
     """The note that `encode_jpeg` put into the JPEG `data`; None for any other picture."""
     try:
-        with Image.open(io.BytesIO(data)) as picture:
+        with open_jpeg(io.BytesIO(data)) as picture:
             note = json.loads(picture.info.get("comment", b""))
     except (OSError, ValueError):
         return None
     return note if isinstance(note, dict) else None
+
+
+def open_jpeg(source: Path | io.BytesIO) -> JpegImageFile:
+    """
+    The JPEG at `source`, its header read. Raises OSError when it is none.
+
+    Unlike `Image.open` it takes sheets of any size: they are our own.
+    """
+    try:
+        return JpegImageFile(source)
+    except SyntaxError as error:
+        raise OSError(f"not a JPEG: {error}") from error

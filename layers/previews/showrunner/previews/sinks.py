@@ -10,8 +10,9 @@ class Sink(Protocol):
     """
     One output being made. Nothing of it is visible to others before `publish`.
 
-    `width` in pixels and `interval_seconds` say what it wants. Every method may
-    raise SetupError when the place cannot be written.
+    `width` in pixels and `interval_seconds` say what it wants. `begin`, `add` and
+    `publish` may raise SetupError when the place cannot be written; `publish`
+    repeats what the others raised.
     """
 
     @property
@@ -28,7 +29,7 @@ class Sink(Protocol):
         """
 
     def add(self, index: int, picture: Image) -> None:
-        """Take picture `index`; they come in order, 0 to count-1. `picture` is shared: read only."""
+        """Take picture `index`; they come in order, 0 to count-1. Never change `picture`."""
 
     def publish(self) -> list[Path]:
         """

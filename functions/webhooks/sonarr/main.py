@@ -1,0 +1,6 @@
+from showrunner.access import Access
+from showrunner.entry.http import http_entry
+from showrunner.webhooks.routes import webhook_app
+from showrunner.webhooks.sonarr import events_from
+
+handle_sonarr = http_entry("sonarr", webhook_app("sonarr", events_from), Access.WEBHOOK)

@@ -1,0 +1,241 @@
+import json
+import math
+import secrets
+import sqlite3
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from showrunner.adapters.queue_rules import (
+    DEFAULT_MAX_RECEIVES,
+    body_text,
+    check_batch,
+    check_delay,
+    check_lease,
+    check_retry,
+    reason_text,
+)
+from showrunner.adapters.sqlite.database import Database
+from showrunner.errors import InvalidInputError, LeaseLostError
+from showrunner.ports.clock import Clock
+from showrunner.ports.queues import DeadLetter, Message, QueueDepth
+
+POLL_SECONDS = 0.1
+
+_HELD = "WHERE queue = ? AND id = ? AND receipt = ?"
+_DUE = "WHERE queue = ? AND died_at_ms IS NULL AND due_at_ms <= ?"
+
+
+def declare_queue(database: Database, name: str, max_receives: int) -> None:
+    """Set how often a message of queue `name` is delivered (at least 1) before it is set aside."""
+    if max_receives < 1:
+        raise InvalidInputError(f"Queue {name} must deliver a message at least once.")
+    # Declared at every start: look first, so that a start need not wait for a sync.
+    if declared_queues(database).get(name) != max_receives:
+        with database.writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO queues VALUES (?, ?)", (name, max_receives))
+
+
+def declared_queues(database: Database) -> dict[str, int]:
+    """The `max_receives` of each declared queue, by the queue's name."""
+    return dict(database.read("SELECT name, max_receives FROM queues ORDER BY name"))
+
+
+class SqliteQueue:
+    """
+    A queue in the `messages` table, first in first out by due time.
+
+    Needs no declaration: `max_receives` is 5 until `declare_queue` says otherwise.
+    A lease that ran out may still be extended or finished until another worker
+    has received the message.
+    """
+
+    def __init__(self, database: Database, name: str, clock: Clock) -> None:
+        self.name = name
+        self._database = database
+        self._clock = clock
+
+    def send(self, body: dict[str, Any], *, delay_seconds: float = 0) -> str:
+        return self._send([body], delay_seconds)
+
+    def send_all(self, bodies: Sequence[dict[str, Any]], *, delay_seconds: float = 0) -> None:
+        if bodies:
+            self._send(bodies, delay_seconds)
+
+    def _send(self, bodies: Sequence[dict[str, Any]], delay_seconds: float) -> str:
+        check_delay(delay_seconds)
+        texts = [body_text(self.name, body) for body in bodies]
+        now_ms = self._now_ms()
+        with self._database.writing() as connection:
+            for text in texts:
+                cursor = connection.execute(
+                    "INSERT INTO messages (queue, body, sent_at_ms, due_at_ms) VALUES (?, ?, ?, ?)",
+                    (self.name, text, now_ms, now_ms + _ms(delay_seconds)),
+                )
+        return str(cursor.lastrowid)
+
+    def receive(
+        self, *, max_messages: int = 1, lease_seconds: float = 60, wait_seconds: float = 0
+    ) -> Sequence[Message]:
+        check_batch(max_messages)
+        check_lease(lease_seconds)
+        until = self._clock.now() + timedelta(seconds=wait_seconds)
+        while True:
+            if self._has_due() and (messages := self._lease_due(max_messages, lease_seconds)):
+                return messages
+            left_seconds = (until - self._clock.now()).total_seconds()
+            if left_seconds <= 0:
+                return []
+            self._clock.sleep(min(POLL_SECONDS, left_seconds))
+
+    def _has_due(self) -> bool:
+        sql = f"SELECT 1 FROM messages {_DUE} LIMIT 1"  # noqa: S608  constant
+        return bool(self._database.read(sql, (self.name, self._now_ms())))
+
+    def _lease_due(self, max_messages: int, lease_seconds: float) -> list[Message]:
+        now_ms = self._now_ms()
+        with self._database.writing() as connection:
+            self._set_aside_exhausted(connection, now_ms)
+            rows = connection.execute(
+                f"""SELECT id, body, receive_count, sent_at_ms FROM messages {_DUE}
+                    ORDER BY due_at_ms, id LIMIT ?""",  # noqa: S608  constant
+                (self.name, now_ms, max_messages),
+            ).fetchall()
+            messages = [_delivery(row) for row in rows]
+            for message in messages:
+                connection.execute(
+                    """UPDATE messages SET due_at_ms = ?, receive_count = ?, receipt = ?,
+                        lapses = lapses + (receipt IS NOT NULL) WHERE id = ?""",
+                    (
+                        now_ms + _ms(lease_seconds),
+                        message.receive_count,
+                        message.receipt,
+                        message.message_id,
+                    ),
+                )
+        return messages
+
+    def _set_aside_exhausted(self, connection: sqlite3.Connection, now_ms: int) -> None:
+        row = connection.execute(
+            "SELECT max_receives FROM queues WHERE name = ?", (self.name,)
+        ).fetchone()
+        max_receives = row[0] if row else DEFAULT_MAX_RECEIVES
+        # Without a receipt nobody let a lease run out: `max_receives` was lowered meanwhile.
+        connection.execute(
+            f"""UPDATE messages SET died_at_ms = ?, receipt = NULL,
+                reason = CASE WHEN receipt IS NULL THEN reason ELSE
+                    'its lease ran out ' || (lapses + 1) ||
+                    CASE lapses WHEN 0 THEN ' time' ELSE ' times' END ||
+                    ': the worker died or hung' END
+                {_DUE} AND receive_count >= ?""",  # noqa: S608  constant
+            (now_ms, self.name, now_ms, max_receives),
+        )
+
+    def extend(self, message: Message, lease_seconds: float) -> None:
+        check_lease(lease_seconds)
+        due_at_ms = self._now_ms() + _ms(lease_seconds)
+        with self._database.writing() as connection:
+            self._held(connection, message)
+            connection.execute(
+                "UPDATE messages SET due_at_ms = ? WHERE id = ?", (due_at_ms, message.message_id)
+            )
+
+    def finish(self, message: Message) -> None:
+        with self._database.writing() as connection:
+            self._held(connection, message)
+            connection.execute("DELETE FROM messages WHERE id = ?", (message.message_id,))
+
+    def fail(self, message: Message, reason: str, *, retry_after_seconds: float = 0) -> None:
+        check_retry(retry_after_seconds)
+        now_ms = self._now_ms()
+        with self._database.writing() as connection:
+            receive_count, max_receives = self._held(connection, message)
+            if receive_count >= max_receives:
+                self._set_aside(connection, message, reason, now_ms)
+                return
+            connection.execute(
+                "UPDATE messages SET receipt = NULL, reason = ?, due_at_ms = ? WHERE id = ?",
+                (reason_text(reason), now_ms + _ms(retry_after_seconds), message.message_id),
+            )
+
+    def bury(self, message: Message, reason: str) -> None:
+        with self._database.writing() as connection:
+            self._held(connection, message)
+            self._set_aside(connection, message, reason, self._now_ms())
+
+    def _held(self, connection: sqlite3.Connection, message: Message) -> tuple[int, int]:
+        """The message's receive count and its limit; LeaseLostError unless `message` holds it."""
+        row = connection.execute(
+            f"""SELECT receive_count,
+                coalesce((SELECT max_receives FROM queues WHERE name = queue), ?)
+                FROM messages {_HELD}""",  # noqa: S608  constant
+            (DEFAULT_MAX_RECEIVES, self.name, message.message_id, message.receipt),
+        ).fetchone()
+        if row is None:
+            raise LeaseLostError(
+                f"Message {message.message_id} of queue {self.name} is no longer held by this "
+                "worker: its lease ran out, or it was finished. Drop the work on it."
+            )
+        return row[0], row[1]
+
+    def _set_aside(
+        self, connection: sqlite3.Connection, message: Message, reason: str, now_ms: int
+    ) -> None:
+        connection.execute(
+            "UPDATE messages SET receipt = NULL, reason = ?, died_at_ms = ? WHERE id = ?",
+            (reason_text(reason), now_ms, message.message_id),
+        )
+
+    def dead_letters(self, *, limit: int = 100) -> Sequence[DeadLetter]:
+        rows = self._database.read(
+            """SELECT id, body, reason, died_at_ms FROM messages
+                WHERE queue = ? AND died_at_ms IS NOT NULL ORDER BY died_at_ms, id LIMIT ?""",
+            (self.name, max(0, limit)),
+        )
+        return [
+            DeadLetter(str(number), json.loads(body), reason, _moment(died_at_ms))
+            for number, body, reason, died_at_ms in rows
+        ]
+
+    def redrive(self, *, limit: int = 100) -> int:
+        with self._database.writing() as connection:
+            return connection.execute(
+                """UPDATE messages SET due_at_ms = ?, receive_count = 0, lapses = 0,
+                    reason = NULL, died_at_ms = NULL
+                    WHERE id IN (SELECT id FROM messages
+                        WHERE queue = ? AND died_at_ms IS NOT NULL
+                        ORDER BY died_at_ms, id LIMIT ?)""",
+                (self._now_ms(), self.name, max(0, limit)),
+            ).rowcount
+
+    def depth(self) -> QueueDepth:
+        # What waits and what is dead is counted in indexes alone; rows are read for the rest.
+        living = "FROM messages WHERE queue = :queue AND died_at_ms IS NULL"
+        rows = self._database.read(
+            f"""SELECT
+                (SELECT count(*) {living} AND due_at_ms <= :now),
+                (SELECT count(*) {living} AND due_at_ms > :now AND receipt IS NOT NULL),
+                (SELECT count(*) {living} AND due_at_ms > :now AND receipt IS NULL),
+                (SELECT count(*) FROM messages
+                    WHERE queue = :queue AND died_at_ms IS NOT NULL)""",  # noqa: S608  constant
+            {"queue": self.name, "now": self._now_ms()},
+        )
+        return QueueDepth(*rows[0])
+
+    def _now_ms(self) -> int:
+        return math.floor(self._clock.now().timestamp() * 1000)
+
+
+def _delivery(row: tuple[Any, ...]) -> Message:
+    number, body, receive_count, sent_at_ms = row
+    receipt = secrets.token_hex(16)
+    sent_at = _moment(sent_at_ms)
+    return Message(str(number), receipt, json.loads(body), receive_count + 1, sent_at)
+
+
+def _ms(seconds: float) -> int:
+    return math.ceil(seconds * 1000)
+
+
+def _moment(epoch_ms: int) -> datetime:
+    return datetime.fromtimestamp(epoch_ms / 1000, UTC)

@@ -1,0 +1,1 @@
+"""What the schedules do: ask the servers, write down what they say."""

@@ -1,0 +1,1 @@
+"""The frame worker: pulls frame tasks, extracts, publishes, tells the servers."""

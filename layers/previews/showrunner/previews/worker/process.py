@@ -1,0 +1,245 @@
+"""
+One file, from its path to the previews on every server that owns it.
+
+Order matters: all places are found before the file is read, the source's
+fingerprint is taken before and compared after, and nothing is published unless
+the whole set is there.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from showrunner.clients.factory import client_for
+from showrunner.clients.media_server import MediaServerClient
+from showrunner.connections import paths
+from showrunner.connections.models import Connection
+from showrunner.connections.ownership import Ownership, canonical_local_path, explain, owners
+from showrunner.connections.store import ConnectionStore
+from showrunner.errors import MediaError, NotReadyError, ShowrunnerError
+from showrunner.jobs.models import FileOutcome, FileOutput, Job, JobFile
+from showrunner.previews.extract import extract
+from showrunner.previews.fingerprint import SourceFingerprint, settled
+from showrunner.previews.outputs.locate import Output, PreviewSink, locate
+from showrunner.previews.outputs.strip import strip_of
+from showrunner.previews.worker.task import FrameTask
+from showrunner.wiring import Home
+
+QUIET_SECONDS = 5
+"""A file that was written to within this time may still be growing."""
+
+logger = logging.getLogger(__name__)
+
+Progress = Callable[[int, int], None]
+
+
+class StillGrowingError(NotReadyError):
+    """The file changes under our eyes. `seen` is how it was at this look."""
+
+    def __init__(self, message: str, seen: SourceFingerprint) -> None:
+        super().__init__(message, retry_after_seconds=QUIET_SECONDS)
+        self.seen = seen
+
+
+@dataclass(slots=True)
+class Result:
+    """What became of a file. `is_waiting`: some server has to index it before it gets its own."""
+
+    outcome: FileOutcome
+    message: str | None
+    outputs: list[FileOutput] = field(default_factory=list)
+    is_waiting: bool = False
+
+
+class FileProcessor:
+    """Processes one line of one job; `home` gives connections, secrets, clock and blobs."""
+
+    def __init__(
+        self,
+        home: Home,
+        *,
+        on_progress: Progress,
+        is_cancelled: Callable[[], bool],
+        make_client: Callable[[Connection], MediaServerClient] | None = None,
+    ) -> None:
+        self._home = home
+        self._on_progress = on_progress
+        self._is_cancelled = is_cancelled
+        self._make_client = make_client or (lambda found: client_for(found, home.secrets))
+
+    def process(self, job: Job, line: JobFile, task: FrameTask) -> Result:
+        """
+        Previews for `line.path` on every server that owns it.
+
+        Raises MediaError for a file that gives none, StillGrowingError while it
+        is written to, and whatever else stops the whole file.
+        """
+        connections = ConnectionStore(self._home.documents).list()
+        video = self._existing(line.path, connections)
+        source = SourceFingerprint.of(video)
+        if not settled(task.seen_fingerprint, source, self._home.clock.now(), QUIET_SECONDS):
+            message = f"{video} is still being written ({source.size_bytes} bytes so far)."
+            raise StillGrowingError(message, source)
+        owned = self._owned(line.path, connections)
+        if not owned:
+            return Result(FileOutcome.SKIPPED, explain(line.path, connections)[-1])
+        with ExitStack() as stack:
+            return self._for_servers(job, line, video, source, owned, stack)
+
+    def _existing(self, path: str, connections: Sequence[Connection]) -> Path:
+        local = canonical_local_path(path, connections)
+        video = paths.on_disk(local)
+        if video.is_file():
+            return video
+        known_as = "" if local == path else f" (here: {local})"
+        what = "is a folder, not a video" if video.is_dir() else "does not exist on the worker"
+        raise MediaError(
+            f"{path}{known_as} {what}. Check that its disk is mounted there and the path mappings."
+        )
+
+    def _owned(
+        self, path: str, connections: Sequence[Connection]
+    ) -> list[tuple[Connection, Ownership]]:
+        """One ownership per connection, its most specific library."""
+        by_id = {c.id: c for c in connections if c.previews.enabled}
+        first: dict[str, Ownership] = {}
+        for owned in owners(path, by_id.values()):
+            first.setdefault(owned.connection_id, owned)
+        return [(by_id[connection_id], owned) for connection_id, owned in first.items()]
+
+    def _for_servers(  # noqa: PLR0913 - the steps share all of it
+        self,
+        job: Job,
+        line: JobFile,
+        video: Path,
+        source: SourceFingerprint,
+        owned: Sequence[tuple[Connection, Ownership]],
+        stack: ExitStack,
+    ) -> Result:
+        clients = {c.id: stack.enter_context(self._make_client(c)) for c, _ in owned}
+        outputs, reports = self._located(owned, clients, video)
+        sinks = {output.destination: output.new_sink(source) for output in outputs}
+        wanted = [sink for sink in sinks.values() if job.force or not sink.is_fresh()]
+        failures = self._extracted(video, source, wanted, sinks)
+        is_made = {id(sink) for sink in wanted}
+        for output in outputs:
+            made = id(sinks[output.destination]) in is_made
+            failure = failures.get(output.destination)
+            reports.append(self._report(job, line, output, clients, made=made, failure=failure))
+        return _summary(reports)
+
+    def _located(
+        self,
+        owned: Sequence[tuple[Connection, Ownership]],
+        clients: dict[str, MediaServerClient],
+        video: Path,
+    ) -> tuple[list[Output], list[FileOutput]]:
+        outputs, reports = [], []
+        for connection, ownership in owned:
+            try:
+                outputs.append(locate(connection, ownership, clients[connection.id], video))
+            except ShowrunnerError as error:
+                outcome = "waiting" if error.is_retryable else "failed"
+                reports.append(_output(connection, outcome, message=error.message))
+        return outputs, reports
+
+    def _extracted(
+        self,
+        video: Path,
+        source: SourceFingerprint,
+        wanted: Sequence[PreviewSink],
+        sinks: dict[Path, PreviewSink],
+    ) -> dict[Path, str]:
+        """Fill and publish the wanted sinks; gives the places that failed, with the reason."""
+        if not wanted:
+            return {}
+        failures = {}
+        try:
+            extract(video, wanted, on_progress=self._on_progress, is_cancelled=self._is_cancelled)
+            if (now := SourceFingerprint.of(video)) != source:
+                raise StillGrowingError(f"{video} changed while it was read.", now)
+            for destination, sink in sinks.items():
+                if sink in wanted and (failure := _publish(sink)):
+                    failures[destination] = failure
+        finally:
+            for sink in wanted:
+                sink.abandon()
+        return failures
+
+    def _report(  # noqa: PLR0913
+        self,
+        job: Job,
+        line: JobFile,
+        output: Output,
+        clients: dict[str, MediaServerClient],
+        *,
+        made: bool,
+        failure: str | None,
+    ) -> FileOutput:
+        connection, path = output.connection, str(output.destination)
+        if failure:
+            return _output(connection, "failed", path=path, message=failure)
+        picture = self._keep_picture(job, line, output)
+        if not made:
+            return _output(connection, "fresh", path=path, picture=picture)
+        message = _announce(output, clients[connection.id])
+        return _output(connection, "published", path=path, picture=picture, message=message)
+
+    def _keep_picture(self, job: Job, line: JobFile, output: Output) -> str:
+        key = f"{job.id}/{line.number}-{output.connection.id}.jpg"
+        self._home.blobs.put(f"previews/{key}", strip_of(output.destination))
+        return key
+
+
+def _publish(sink: PreviewSink) -> str | None:
+    """None when the set is out, else why it is not: one server's folder stops no other's."""
+    try:
+        sink.publish()
+    except ShowrunnerError as error:
+        return error.message
+    return None
+
+
+def _announce(output: Output, client: MediaServerClient) -> str | None:
+    """None when the server took notice; a server that did not gets its previews all the same."""
+    try:
+        client.announce(output.owned.remote_path, output.owned.library, output.item_id)
+    except ShowrunnerError as error:
+        logger.warning("%s was not told: %s", output.connection.name, error.message)
+        return f"Published, but {output.connection.name} was not told: {error.message}"
+    return None
+
+
+def _output(
+    connection: Connection,
+    outcome: str,
+    *,
+    path: str | None = None,
+    message: str | None = None,
+    picture: str | None = None,
+) -> FileOutput:
+    return FileOutput(
+        connection_id=connection.id,
+        connection_name=connection.name,
+        kind=connection.kind,
+        outcome=outcome,
+        path=path,
+        message=message,
+        picture=picture,
+    )
+
+
+def _summary(outputs: list[FileOutput]) -> Result:
+    outcomes = {output.outcome for output in outputs}
+    told = "; ".join(
+        f"{o.connection_name}: {o.message}" for o in outputs if o.outcome in ("failed", "waiting")
+    )
+    if "waiting" in outcomes:
+        return Result(FileOutcome.WAITING, told, outputs, is_waiting=True)
+    if "failed" in outcomes:
+        return Result(FileOutcome.FAILED, told, outputs)
+    if outcomes == {"fresh"}:
+        return Result(FileOutcome.SKIPPED, "Every server has fresh previews.", outputs)
+    return Result(FileOutcome.COMPLETED, None, outputs)

@@ -1,0 +1,7 @@
+"""
+The page that people see: rooms, each made of live parts, rendered on the server.
+
+A new room is one module in `rooms/` with an entry in `rooms.ROOMS`, and one
+template in `templates/parts/` for each of its parts. Navigation, live updates
+and fragments follow from that.
+"""

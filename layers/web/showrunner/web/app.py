@@ -1,0 +1,115 @@
+"""The routes of the page."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from showrunner.entry.app import HttpApp, Response, refusal
+from showrunner.errors import NotFoundError, ShowrunnerError
+from showrunner.web import live, pages, sign_in
+from showrunner.web.assets import find_asset
+from showrunner.web.rooms import ROOMS, room_named
+from showrunner.web.rooms.models import Part, Room, View
+from showrunner.web.session import SignInNeededError, is_https, login_address, visitor_of
+from showrunner.wiring import home
+
+PUBLIC_PATHS = ("/login", "/static/")
+A_YEAR_SECONDS = 365 * 24 * 3600
+
+
+class PageApp(HttpApp):
+    """An app whose every answer carries the headers that keep a page safe."""
+
+    def resolve(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+        answer = super().resolve(event, context)
+        answer["headers"] = pages.SECURITY_HEADERS | answer["headers"]
+        return answer
+
+
+app = PageApp()
+sign_in.add_routes(app)
+
+
+def _ask_to_sign_in(_app: HttpApp, go_on: Callable[[HttpApp], Response[Any]]) -> Response[Any]:
+    if not app.current_event.path.startswith(PUBLIC_PATHS):
+        app.append_context(visitor=visitor_of(app.current_event.raw_event, home()))
+    return go_on(app)
+
+
+app.use(middlewares=[_ask_to_sign_in])
+
+
+def _serve(room: Room) -> None:
+    @app.get(room.path)
+    def show() -> Response[str]:
+        here = home()
+        # Taken first: what changes while the page is made is told to it afterwards.
+        event_id = live.as_event_id(live.versions_of(room, here.documents))
+        view = _view()
+        context = {
+            "rooms": ROOMS,
+            "room": room,
+            "pieces": [(part, part.load(view)) for part in room.parts],
+            "view": view,
+            "csrf_token": app.context["visitor"].csrf_token,
+            "event_id": event_id,
+        }
+        return pages.page("room.html", context)
+
+
+for _room in ROOMS:
+    _serve(_room)
+
+
+@app.get("/fragments/<room_name>/<part_name>")
+def fragment(room_name: str, part_name: str) -> Response[str]:
+    """One part as it is now, for htmx to put in place of the old one."""
+    part: Part = room_named(room_name).part(part_name)
+    view = _view()
+    return pages.page("part.html", {"part": part, "data": part.load(view), "view": view})
+
+
+@app.get("/stream")
+def stream() -> Response[str]:
+    """Server-sent events of one room: `?room=<name>&since=<event id>`."""
+    event = app.current_event
+    room = room_named(event.get_query_string_value("room", ROOMS[0].name))
+    since = event.headers.get("last-event-id") or event.get_query_string_value("since", "")
+    body = live.stream_answer(room, live.from_event_id(since), home(), live.wait_seconds())
+    return Response(200, "text/event-stream", body, headers={"Cache-Control": "no-store"})
+
+
+@app.get("/static/<digest>/<name>", compress=True)
+def static(digest: str, name: str) -> Response[str]:
+    """A file of ours, for a year: its address changes with its content."""
+    asset = find_asset(digest, name)
+    headers = {"Cache-Control": f"public, max-age={A_YEAR_SECONDS}, immutable"}
+    return Response(200, asset.content_type, asset.text, headers=headers)
+
+
+@app.exception_handler(SignInNeededError)
+def send_to_login(error: SignInNeededError) -> Response[Any]:
+    headers = app.current_event.headers
+    address = login_address(error.place)
+    if headers.get("hx-request"):  # a redirect would put the sign-in form into a part of the page
+        return pages.page("error.html", {"error": error}, status=401, headers={"HX-Redirect": address})
+    if app.current_event.path == "/stream":
+        return refusal(error)
+    return pages.redirect(address)
+
+
+@app.exception_handler(ShowrunnerError)
+def show_error(error: ShowrunnerError) -> Response[Any]:
+    if "text/html" not in (app.current_event.headers.get("accept") or ""):
+        return refusal(error)
+    return pages.page("error.html", {"error": error}, status=int(error.http_status))
+
+
+@app.not_found
+def show_not_found(_error: Exception) -> Response[Any]:
+    return show_error(NotFoundError("There is no such page: open the start page."))
+
+
+def _view() -> View:
+    here, event = home(), app.current_event.raw_event
+    address = pages.own_address(event, is_https=is_https(event))
+    return View(here.documents, here.clock.now(), address)

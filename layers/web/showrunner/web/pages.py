@@ -1,0 +1,81 @@
+"""Templates: escaped by default, a forgotten name is an error."""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from aws_lambda_powertools.shared.cookies import Cookie
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from showrunner.entry.app import Response
+from showrunner.web import words
+from showrunner.web.assets import asset_address
+
+HTML = "text/html; charset=utf-8"
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'; object-src 'none'"
+    ),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
+_HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
+
+
+def page(
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    status: int = 200,
+    headers: Mapping[str, str | list[str]] | None = None,
+    cookies: Sequence[Cookie] = (),
+) -> Response[str]:
+    """An answer of HTML that nobody keeps."""
+    body = _templates().get_template(template).render(context)
+    all_headers = {"Cache-Control": "no-store", **(headers or {})}
+    return Response(status, HTML, body, headers=all_headers, cookies=list(cookies))
+
+
+def redirect(address: str, cookies: Sequence[Cookie] = ()) -> Response[str]:
+    """Go on at `address` with a GET."""
+    headers = {"Location": address, "Cache-Control": "no-store"}
+    return Response(303, HTML, "", headers=headers, cookies=list(cookies))
+
+
+def own_address(event: Mapping[str, Any], *, is_https: bool) -> str:
+    """How the reader reached this installation, `http://nas:8000`: to be copied into commands."""
+    host = (event.get("headers") or {}).get("host", "")
+    known = host if _HOST.fullmatch(host) else "localhost"
+    return f"{'https' if is_https else 'http'}://{known}"
+
+
+@cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["asset"] = asset_address
+    for name in _FILTERS:
+        environment.filters[name] = getattr(words, name)
+    return environment
+
+
+_FILTERS = (
+    "moment",
+    "clock_time",
+    "duration",
+    "count_of",
+    "file_name",
+    "server_name",
+    "format_name",
+    "decision_name",
+    "picture_address",
+)

@@ -1,0 +1,65 @@
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from showrunner.errors import NotFoundError
+from showrunner.ports.documents import Document, Documents
+
+
+class Place(StrEnum):
+    """Where a part stands on a wide screen; on a narrow one they follow each other."""
+
+    TOP = "top"
+    MAIN = "main"
+    SIDE = "side"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a part may look at. `address` is this installation's own, `https://host`."""
+
+    documents: Documents
+    now: datetime
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """
+    One live piece of a room: `templates/parts/<name>.html` over what `load` gives.
+
+    `watch` gives the documents whose versions tell whether a browser's copy is
+    out of date. `json_address` is where the same data is JSON; None: nowhere.
+    """
+
+    name: str
+    title: str
+    place: Place
+    load: Callable[[View], Mapping[str, Any]]
+    watch: Callable[[Documents], Iterable[Document]]
+    json_address: str | None = None
+
+    def version(self, documents: Documents) -> str:
+        """12 hex digits that change whenever a watched document does."""
+        facts = (f"{d.collection}\x1f{d.key}\x1f{d.version}" for d in self.watch(documents))
+        return hashlib.sha256("\x1e".join(facts).encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One page. `name` is its part of `/fragments/<name>/...`, `path` its own address."""
+
+    name: str
+    path: str
+    title: str
+    parts: tuple[Part, ...]
+
+    def part(self, name: str) -> Part:
+        """The part of that name; raises NotFoundError."""
+        for part in self.parts:
+            if part.name == name:
+                return part
+        raise NotFoundError(f"{self.title} has no part of that name: reload the page.")

@@ -1,0 +1,76 @@
+"""The first room: what plays, what was announced, what is in work, what is finished."""
+
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import Any
+
+from showrunner import activity
+from showrunner.batches import gather
+from showrunner.connections import store as connections
+from showrunner.events import store as events
+from showrunner.ports.documents import Document, Documents, each
+from showrunner.web.rooms import flow, jobs, previews
+from showrunner.web.rooms.models import Part, Place, Room, View
+
+EVENTS_SHOWN = 12
+
+
+def _playing(view: View) -> Mapping[str, Any]:
+    return {"sessions": activity.now_playing(view.documents)}
+
+
+def _watch_playing(documents: Documents) -> Iterator[Document]:
+    return each(documents, activity.SESSIONS)
+
+
+def _gathering(view: View) -> Mapping[str, Any]:
+    return {"batches": gather.open_batches(view.documents)}
+
+
+def _watch_gathering(documents: Documents) -> Iterator[Document]:
+    for pointer in each(documents, gather.OPEN):
+        batch = documents.get(gather.BATCHES, pointer.body["batch_id"])
+        yield batch or pointer
+
+
+def _events(view: View) -> Mapping[str, Any]:
+    counts = events.event_counts(view.documents)
+    return {
+        "events": events.recent_events(view.documents, limit=EVENTS_SHOWN),
+        "counts": sorted(counts.items(), key=lambda count: count[1]["last_at"], reverse=True),
+    }
+
+
+def _watch_events(documents: Documents) -> Iterator[Document]:
+    yield from documents.list(events.EVENTS, limit=EVENTS_SHOWN, newest_first=True)
+    yield from each(documents, events.COUNTS)
+
+
+def _connections(view: View) -> Mapping[str, Any]:
+    return {"connections": connections.ConnectionStore(view.documents).list()}
+
+
+def _watch_connections(documents: Documents) -> Iterator[Document]:
+    return each(documents, connections.COLLECTION)
+
+
+def _watch_flow(documents: Documents) -> Iterator[Document]:
+    return chain(_watch_events(documents), _watch_gathering(documents), jobs.watch(documents))
+
+
+ROOM = Room(
+    name="start",
+    path="/",
+    title="Start",
+    parts=(
+        Part("flow", "From news to preview", Place.TOP, flow.load, _watch_flow),
+        Part("jobs", "Jobs", Place.MAIN, jobs.load, jobs.watch, "/api/v1/jobs"),
+        Part("previews", "Latest previews", Place.MAIN, previews.load, previews.watch),
+        Part(
+            "activity", "Playing now", Place.SIDE, _playing, _watch_playing, "/api/v1/activity"
+        ),
+        Part("batches", "Gathering", Place.SIDE, _gathering, _watch_gathering),
+        Part("events", "Recent events", Place.SIDE, _events, _watch_events, "/api/v1/events"),
+        Part("connections", "Connections", Place.SIDE, _connections, _watch_connections),
+    ),
+)

@@ -1,0 +1,82 @@
+"""How values read on the page."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import PurePosixPath, PureWindowsPath
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+_SERVERS = {"plex": "Plex", "emby": "Emby", "jellyfin": "Jellyfin"}
+_FORMATS = {
+    "plex": "BIF in its bundle",
+    "emby": "BIF beside the file",
+    "jellyfin": "trickplay tiles",
+}
+_DECISIONS = {
+    "direct_play": "direct play",
+    "direct_stream": "direct stream",
+    "transcode": "transcoding",
+}
+
+
+def moment(value: datetime, shows: str = "ago") -> Markup:
+    """
+    A `<time>` in UTC, which the page's script turns into the reader's own time.
+
+    `shows` is `ago` (how long ago) or `left` (a countdown).
+    """
+    utc = value.astimezone(UTC)
+    return Markup('<time datetime="{}" data-shows="{}">{}</time>').format(
+        utc.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        shows,
+        utc.strftime("%d %b %H:%M:%S UTC"),
+    )
+
+
+def clock_time(milliseconds: int | None) -> str:
+    """A position in a film, `1:02:07` or `4:05`; `?` when it is not known."""
+    if milliseconds is None:
+        return "?"
+    hours, rest = divmod(milliseconds // 1000, 3600)
+    minutes, seconds = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def duration(span: timedelta) -> str:
+    """`2 min 5 s`, `48 s`; below a second `under 1 s`."""
+    minutes, seconds = divmod(int(span.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    if minutes:
+        return f"{minutes} min {seconds} s"
+    return f"{seconds} s" if seconds else "under 1 s"
+
+
+def count_of(number: int, one: str, many: str = "") -> str:
+    """`1 file`, `3 files`; `many` for words that do not just take an s."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def file_name(path: str) -> str:
+    """The last name of a path of either kind."""
+    windows = "\\" in path and "/" not in path
+    return (PureWindowsPath(path) if windows else PurePosixPath(path)).name or path
+
+
+def server_name(kind: str) -> str:
+    return _SERVERS.get(kind, kind.capitalize())
+
+
+def format_name(kind: str) -> str:
+    """In what form a server of this kind keeps its previews."""
+    return _FORMATS.get(kind, "previews")
+
+
+def decision_name(decision: str) -> str:
+    return _DECISIONS.get(decision, decision)
+
+
+def picture_address(key: str) -> str:
+    """Where the picture stored under `key` is answered."""
+    return f"/api/v1/previews/pictures/{quote(key, safe='/')}"

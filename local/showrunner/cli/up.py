@@ -1,0 +1,111 @@
+import logging
+import os
+import socket
+import time
+from pathlib import Path
+
+import click
+import httpx
+
+from showrunner.access import set_access_token
+from showrunner.cli.options import PROJECT, data_option, home_in, template_option
+from showrunner.errors import SetupError
+from showrunner.harness.supervisor import ChildSpec, Supervisor, python
+from showrunner.harness.template import Template, load_template
+from showrunner.redaction import configure_logging
+from showrunner.settings import seed_settings
+
+READY_WITHIN_SECONDS = 60
+
+logger = logging.getLogger(__name__)
+
+
+@click.command()
+@data_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=int, default=8080, show_default=True, envvar="WEB_PORT")
+@click.option("--demo", is_flag=True, help="Also run emulated servers with a small video library.")
+@click.option("--reload", is_flag=True, help="Start anew when the code changes.")
+@template_option
+def up(data: Path, host: str, port: int, demo: bool, reload: bool, template: Path) -> None:
+    """Start Showrunner on this machine: functions, schedules, queues and the frame worker."""
+    configure_logging(os.environ.get("LOG_LEVEL", "INFO"))
+    described = load_template(template)
+    home = home_in(data / "demo" if demo else data)
+    check_port(host, port)
+    token = set_access_token(home)
+    seed_settings(home.documents, _seeds(demo))
+    children = _children(described, template, home.folder, host, port)
+    supervisor = Supervisor(children, _watched() if reload else ())
+    supervisor.start()
+    try:
+        address = f"http://{host}:{port}"
+        _wait_until_ready(address, supervisor)
+        _greet(address, token, home.folder)
+        if demo:
+            from showrunner.harness.demo import run_demo  # noqa: PLC0415 - only with --demo
+
+            run_demo(home, address, supervisor)
+        supervisor.run()
+    finally:
+        supervisor.stop()
+
+
+def check_port(host: str, port: int) -> None:
+    """Raises SetupError when nobody can listen there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise SetupError(
+                f"Port {port} on {host} cannot be used ({error.strerror}): "
+                "stop what listens there, or choose another with --port."
+            ) from error
+
+
+def _seeds(demo: bool) -> dict[str, str]:
+    """The demo does not let a newcomer wait a minute for the quiet period to end."""
+    return {"WEBHOOK_DELAY": "10", **os.environ} if demo else dict(os.environ)
+
+
+def _children(
+    described: Template, template: Path, folder: Path, host: str, port: int
+) -> list[ChildSpec]:
+    environment = {**os.environ, "SHOWRUNNER_DATA": str(folder), "PYTHONUNBUFFERED": "1"}
+    serve = python("-m", "showrunner.harness.serve", "--template", str(template.absolute()))
+    server = ChildSpec("server", [*serve, "--host", host, "--port", str(port)], environment)
+    workers = [
+        ChildSpec(
+            f"worker {worker.name}",
+            python("-m", "showrunner.harness.child", str(worker.source)),
+            environment,
+        )
+        for worker in described.workers
+    ]
+    return [server, *workers]
+
+
+def _watched() -> list[Path]:
+    return [PROJECT / name for name in ("functions", "layers", "local", "template.yaml")]
+
+
+def _wait_until_ready(address: str, supervisor: Supervisor) -> None:
+    deadline = time.monotonic() + READY_WITHIN_SECONDS
+    while not supervisor.is_stopping:
+        try:
+            if httpx.get(f"{address}/api/v1/health", timeout=5).is_success:
+                return
+        except httpx.TransportError:
+            pass
+        if time.monotonic() > deadline:
+            raise SetupError("The server did not come up; its log above says why.")
+        time.sleep(0.1)
+
+
+def _greet(address: str, token: str, folder: Path) -> None:
+    click.echo(f"Showrunner  {address}/")
+    click.echo(f"Token       {token}")
+    click.echo(f"Data        {folder}")
+    click.echo("Ctrl-C stops it.")

@@ -1,0 +1,1 @@
+"""Emulated servers over a small library of real videos, so that a newcomer sees the whole flow."""

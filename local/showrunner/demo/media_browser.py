@@ -1,0 +1,231 @@
+"""What the emulated Jellyfin and Emby have in common: their shapes and most of their addresses."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask, Response, jsonify, request
+
+from showrunner.demo.playing import Playback, Room
+from showrunner.demo.serving import page_of
+from showrunner.demo.shelf import Entry, Kind, Shelf, number_of
+
+LIBRARIES: dict[Kind, tuple[str, str]] = {
+    "movie": ("Movies", "movies"),
+    "show": ("Shows", "tvshows"),
+}
+_ITEM_KINDS: dict[str, Kind] = {"Movie": "movie", "Episode": "show"}
+_TICKS_PER_MS = 10_000
+
+Answer = dict[str, Any]
+IdOf = Callable[[Entry], str]
+
+
+class EmulatedMediaBrowser:
+    """`id_of` gives an item's id in the server's own form, `named_id` one for anything else."""
+
+    version: str
+    product: str
+
+    def __init__(self, shelf: Shelf, room: Room, *, token: str, machine_id: str) -> None:
+        self._shelf, self._room = shelf, room
+        self._token, self._machine_id = token, machine_id
+        self.app = Flask(f"emulated-{self.product}")
+        self.app.json.sort_keys = False  # type: ignore[attr-defined]  the default provider has it
+        self.app.before_request(self._check_token)
+        for rule, view in {
+            "/System/Info/Public": self._info,
+            "/System/Info": self._info,
+            "/Items": self._items,
+            "/Sessions": self._sessions,
+        }.items():
+            self.app.add_url_rule(rule, rule, view)
+        for rule, notice in {
+            "/Library/Media/Updated": self._media_updated,
+            "/Items/<item_id>/Refresh": self._refresh,
+        }.items():
+            self.app.add_url_rule(rule, rule, notice, methods=["POST"])
+
+    def id_of(self, entry: Entry) -> str:
+        raise NotImplementedError
+
+    def named_id(self, name: str) -> str:
+        raise NotImplementedError
+
+    def is_authorized(self) -> bool:
+        raise NotImplementedError
+
+    def known(self, item_id: str) -> Entry | None:
+        found = (entry for entry in self._shelf.entries() if self.id_of(entry) == item_id)
+        return next(found, None)
+
+    def _check_token(self) -> Response | None:
+        is_open = request.path in ("/System/Info/Public", "/MediaPreviewBridge/Ping")
+        return None if is_open or self.is_authorized() else Response(status=401)
+
+    def _info(self) -> Response:
+        return jsonify(
+            {
+                "LocalAddress": request.host_url.rstrip("/"),
+                "ServerName": f"Demo {self.product}",
+                "Version": self.version,
+                "Id": self._machine_id,
+            }
+        )
+
+    def folders(self) -> list[Answer]:
+        """The libraries, as `VirtualFolderInfo`."""
+        return [
+            {
+                "Name": name,
+                "Locations": [self._shelf.location(kind)],
+                "CollectionType": collection,
+                "ItemId": self.named_id(name),
+            }
+            for kind, (name, collection) in LIBRARIES.items()
+        ]
+
+    def _items(self) -> Response:
+        """Newest first when asked so by date, else by name; parameter names in any case."""
+        asked = {name.lower(): value for name, value in request.args.items()}
+        entries = [entry for entry in self._shelf.entries() if self._is_asked_for(entry, asked)]
+        if asked.get("sortby") != "DateCreated":
+            entries = sorted(entries, key=lambda entry: entry.title)
+        limit = asked.get("limit")
+        start = int(asked.get("startindex", 0))
+        page = page_of(entries, start, None if limit is None else int(limit))
+        fields = asked.get("fields", "").split(",")
+        return jsonify(
+            {
+                "Items": [self.item(entry, fields) for entry in page],
+                "TotalRecordCount": len(entries),
+                **self.page_extras(start),
+            }
+        )
+
+    def page_extras(self, start: int) -> Answer:
+        del start
+        return {}
+
+    def _is_asked_for(self, entry: Entry, asked: dict[str, str]) -> bool:
+        kinds = asked.get("includeitemtypes", "Movie,Episode").split(",")
+        parent = asked.get("parentid")
+        is_kind = entry.kind in [_ITEM_KINDS.get(kind) for kind in kinds]
+        is_there = parent in (None, self.named_id(LIBRARIES[entry.kind][0]))
+        return is_kind and is_there and "ids" not in asked or asked.get("ids") == self.id_of(entry)
+
+    def _sessions(self) -> Response:
+        return jsonify([self._session(found) for found in self._room.playbacks()])
+
+    def _media_updated(self) -> Response:
+        for update in (request.get_json(force=True) or {}).get("Updates", []):
+            self._shelf.notice(update["Path"])
+        return Response(status=204)
+
+    def _refresh(self, item_id: str) -> Response:
+        entry = self.known(item_id)
+        if entry is None:
+            return Response(status=404)
+        self.refreshed(entry)
+        return Response(status=204)
+
+    def refreshed(self, entry: Entry) -> None:
+        self._shelf.notice(entry.remote_path)
+
+    def item(self, entry: Entry, fields: list[str]) -> Answer:
+        """`BaseItemDto`, with what is left out unless a request names it in `fields`."""
+        item: Answer = {
+            "Name": entry.title,
+            "ServerId": self._machine_id,
+            "Id": self.id_of(entry),
+            "DateCreated": _date(entry.added_at),
+            "Container": entry.path.suffix[1:],
+            "RunTimeTicks": entry.video.duration_ms * _TICKS_PER_MS,
+            "IsFolder": False,
+            "Type": "Movie" if entry.kind == "movie" else "Episode",
+            "MediaType": "Video",
+        }
+        if entry.year is not None:
+            item["ProductionYear"] = entry.year
+        if entry.show is not None:
+            item |= {
+                "SeriesName": entry.show,
+                "SeriesId": self.named_id(entry.show),
+                "ParentIndexNumber": entry.season,
+                "IndexNumber": entry.episode,
+            }
+        if "Path" in fields:
+            item["Path"] = entry.remote_path
+        if "MediaSources" in fields:
+            item["MediaSources"] = [self._source(entry)]
+        return item
+
+    def _source(self, entry: Entry) -> Answer:
+        return {
+            "Protocol": "File",
+            "Id": self.id_of(entry),
+            "Path": entry.remote_path,
+            "Container": entry.path.suffix[1:],
+            "Size": entry.video.size_bytes,
+            "Bitrate": entry.video.bitrate_kbps * 1000,
+            "RunTimeTicks": entry.video.duration_ms * _TICKS_PER_MS,
+            "MediaStreams": [_video_stream(entry)],
+        }
+
+    def _session(self, found: Playback) -> Answer:
+        viewer, entry = found.viewer, found.entry
+        session: Answer = {
+            "PlayState": {
+                "PositionTicks": found.position_ms * _TICKS_PER_MS,
+                "CanSeek": True,
+                "IsPaused": found.is_paused,
+                "IsMuted": False,
+                "PlayMethod": "Transcode" if viewer.is_transcoding else "DirectPlay",
+            },
+            "RemoteEndPoint": viewer.address,
+            "Id": self.named_id(f"session {viewer.user_id}"),
+            "UserId": self.named_id(viewer.user_name),
+            "UserName": viewer.user_name,
+            "Client": viewer.product,
+            "DeviceName": viewer.device,
+            "DeviceId": f"device-{viewer.user_id}",
+            "ApplicationVersion": "1.0",
+            "NowPlayingItem": {
+                **self.item(entry, ["Path"]),
+                "MediaStreams": [_video_stream(entry)],
+            },
+            "ServerId": self._machine_id,
+        }
+        if viewer.is_transcoding:
+            session["TranscodingInfo"] = _transcoding(entry)
+        return session
+
+
+def _video_stream(entry: Entry) -> Answer:
+    return {
+        "Codec": entry.video.codec,
+        "Type": "Video",
+        "Index": 0,
+        "Width": entry.video.width,
+        "Height": entry.video.height,
+        "BitRate": entry.video.bitrate_kbps * 1000,
+        "IsDefault": True,
+    }
+
+
+def _transcoding(entry: Entry) -> Answer:
+    return {
+        "VideoCodec": "h264",
+        "Container": "ts",
+        "IsVideoDirect": False,
+        "IsAudioDirect": True,
+        "Bitrate": 1_500_000,
+        "Width": entry.video.width,
+        "Height": entry.video.height,
+        "CompletionPercentage": 40.0,
+    }
+
+
+def _date(seconds: int) -> str:
+    """The servers' own form, with seven digits of fraction."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.0000000Z")

@@ -1,0 +1,145 @@
+"""An emulated Plex Media Server: what its clients need of the described interface."""
+
+import json
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from flask import Flask, Response, request, send_file
+
+from showrunner.demo import plex_shapes as shapes
+from showrunner.demo.playing import Room
+from showrunner.demo.serving import is_token, page_of
+from showrunner.demo.shelf import Entry, Kind, Shelf
+
+VERSION = "1.42.1.10060-4e8b05daf"
+_ITEM_TYPES: dict[Kind, str] = {"movie": "1", "show": "4"}
+_UNAUTHORIZED = (
+    "<html><head><title>Unauthorized</title></head><body><h1>401 Unauthorized</h1></body></html>"
+)
+_XML_TAGS = {"Metadata": "Video"}
+
+
+class EmulatedPlex:
+    """`config` is the data folder, in which `Media/localhost` holds the preview bundles."""
+
+    def __init__(
+        self, shelf: Shelf, room: Room, *, token: str, machine_id: str, config: Path
+    ) -> None:
+        self._shelf, self._room = shelf, room
+        self._token, self._machine_id, self._config = token, machine_id, config
+        (config / "Media" / "localhost").mkdir(parents=True, exist_ok=True)
+        self.app = Flask("emulated-plex")
+        self.app.before_request(self._check_token)
+        for rule, view in {
+            "/identity": self._identity,
+            "/": self._root,
+            "/library/sections": self._sections,
+            "/library/sections/all": self._sections,
+            "/library/sections/<key>/all": self._items,
+            "/library/metadata/<int:number>": self._metadata,
+            "/library/metadata/<int:number>/tree": self._tree,
+            "/library/parts/<int:number>/indexes/sd": self._index,
+            "/status/sessions": self._sessions,
+        }.items():
+            self.app.add_url_rule(rule, rule, view)
+        refresh = "/library/sections/<key>/refresh"
+        self.app.add_url_rule(refresh, refresh, self._refresh, methods=["GET", "POST"])
+
+    def _check_token(self) -> Response | None:
+        given = request.headers.get("X-Plex-Token") or request.args.get("X-Plex-Token")
+        if request.path == "/identity" or is_token(given, self._token):
+            return None
+        return Response(_UNAUTHORIZED, status=401, mimetype="text/html")
+
+    def _identity(self) -> Response:
+        about = {"machineIdentifier": self._machine_id, "version": VERSION}
+        return _container({"claimed": True, **about})
+
+    def _root(self) -> Response:
+        about = {"machineIdentifier": self._machine_id, "version": VERSION}
+        folders = [{"key": "library", "title": "library", "count": 1}]
+        return _container({"friendlyName": "Demo Plex", **about, "Directory": folders})
+
+    def _sections(self) -> Response:
+        found = [shapes.section(self._shelf, key, self._machine_id) for key in shapes.SECTIONS]
+        return _container({"allowSync": False, "title1": "Plex Library", "Directory": found})
+
+    def _items(self, key: str) -> Response:
+        if key not in shapes.SECTIONS:
+            return _not_found()
+        kind = shapes.SECTIONS[key][0]
+        # Without a type a show library lists its shows, which have no files.
+        is_wanted = request.args.get("type", _ITEM_TYPES["movie"]) == _ITEM_TYPES[kind]
+        entries = self._shelf.entries(kind) if is_wanted else []
+        if request.args.get("sort") != "addedAt:desc":
+            entries = sorted(entries, key=lambda entry: entry.title)
+        return _page([shapes.item(entry, self._config) for entry in entries])
+
+    def _refresh(self, key: str) -> Response:
+        if key not in shapes.SECTIONS:
+            return _not_found()
+        everything = self._shelf.location(shapes.SECTIONS[key][0])
+        self._shelf.notice(request.args.get("path") or everything)
+        return Response(mimetype="text/html")
+
+    def _metadata(self, number: int) -> Response:
+        found = [shapes.item(entry, self._config) for entry in self._known(number)]
+        return _container({"Metadata": found}) if found else _not_found()
+
+    def _tree(self, number: int) -> Response:
+        found = [shapes.tree_item(entry) for entry in self._known(number)]
+        return _container({"MetadataItem": found}) if found else _not_found()
+
+    def _index(self, number: int) -> Response:
+        for entry in self._known(number):
+            index = shapes.bundle_file(self._config, entry.bundle_hash)
+            if index.is_file():
+                return send_file(index, "application/octet-stream")
+        return _not_found()
+
+    def _sessions(self) -> Response:
+        found = [shapes.play(one, self._config) for one in self._room.playbacks()]
+        return _container({"Metadata": found})
+
+    def _known(self, number: int) -> list[Entry]:
+        return [entry for entry in self._shelf.entries() if entry.number == number]
+
+
+def _not_found() -> Response:
+    return Response("<html><body><h1>404 Not Found</h1></body></html>", 404, mimetype="text/html")
+
+
+def _page(items: list[dict[str, Any]]) -> Response:
+    """The slice that the paging headers ask for, with the total beside it."""
+    start = int(request.headers.get("X-Plex-Container-Start", 0))
+    size = request.headers.get("X-Plex-Container-Size")
+    page = page_of(items, start, None if size is None else int(size))
+    answer = _container({"totalSize": len(items), "offset": start, "Metadata": page})
+    answer.headers["X-Plex-Container-Start"] = str(start)
+    answer.headers["X-Plex-Container-Total-Size"] = str(len(items))
+    return answer
+
+
+def _container(content: dict[str, Any]) -> Response:
+    """`MediaContainer` as JSON for those who ask for it, as XML for everybody else."""
+    lists = [value for value in content.values() if isinstance(value, list)]
+    container = {"size": sum(len(found) for found in lists), **content}
+    if "application/json" in request.headers.get("Accept", ""):
+        # Plex leaves an empty list out.
+        shown = {name: value for name, value in container.items() if value != []}
+        return Response(json.dumps({"MediaContainer": shown}), mimetype="application/json")
+    text = ET.tostring(_element("MediaContainer", container), "unicode", xml_declaration=True)
+    return Response(text, mimetype="text/xml")
+
+
+def _element(tag: str, content: dict[str, Any]) -> ET.Element:
+    element = ET.Element(_XML_TAGS.get(tag, tag))
+    for name, value in content.items():
+        if isinstance(value, list):
+            element.extend(_element(name, child) for child in value)
+        elif isinstance(value, dict):
+            element.append(_element(name, value))
+        else:
+            element.set(name, str(int(value)) if isinstance(value, bool) else str(value))
+    return element

@@ -1,0 +1,41 @@
+import hmac
+import threading
+from typing import Any, Self
+
+from flask import Flask
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+
+class _QuietHandler(WSGIRequestHandler):
+    """No line per request on the terminal that shows the demo."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None: ...
+
+
+class LoopbackServer:
+    """One Flask application on a free loopback port, served from a thread of this process."""
+
+    def __init__(self, app: Flask, port: int = 0) -> None:
+        self._server = make_server(
+            "127.0.0.1", port, app, threaded=True, request_handler=_QuietHandler
+        )
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+def is_token(given: str | None, token: str) -> bool:
+    return hmac.compare_digest((given or "").encode(), token.encode())
+
+
+def page_of(entries: list[Any], start: int, size: int | None) -> list[Any]:
+    """The part of a list that a request for `size` things from `start` gets; None: all."""
+    return entries[start:] if size is None else entries[start : start + size]

@@ -1,0 +1,62 @@
+import ipaddress
+import os
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+TESTS = Path(__file__).parent
+# Test files are imported each by itself: this makes `from tests.fakes import ...` work in all.
+sys.path.insert(0, str(TESTS.parent))
+
+from tests.fakes import FakeClock  # noqa: E402  needs the line above
+
+OWNERS_VARIABLES = (
+    "AWS_",
+    "EMBY_",
+    "JELLYFIN_",
+    "LOCALSTACK_",
+    "PLEX_",
+    "SHOWRUNNER_",
+    "WEBHOOK_SECRET",
+    "WEB_AUTH_TOKEN",
+)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture(autouse=True)
+def isolated(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unit tests see none of the owner's settings and reach nothing but this machine."""
+    if TESTS / "unit" not in request.path.parents:
+        return
+    for name in list(os.environ):
+        if name.startswith(OWNERS_VARIABLES):
+            monkeypatch.delenv(name)
+    for method in ("connect", "connect_ex"):
+        guarded = _loopback_only(getattr(socket.socket, method))
+        monkeypatch.setattr(socket.socket, method, guarded)
+
+
+def _loopback_only(connect: Callable[..., Any]) -> Callable[..., Any]:
+    def guarded(self: socket.socket, address: Any) -> Any:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_loopback(address[0]):
+            pytest.fail(f"a unit test connects to {address[0]}: give it a fake instead")
+        return connect(self, address)
+
+    return guarded
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
