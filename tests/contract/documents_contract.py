@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from tests.fakes import FakeClock
 
 from showrunner.errors import ConflictError, InvalidInputError
 from showrunner.ports.documents import ABSENT, Body, Delete, Documents, Put, each
-from tests.fakes import FakeClock
 
 BODIES: list[Body] = [
     {},
@@ -151,7 +151,11 @@ class DocumentsContract:
         documents.put("c", "old", {})
 
         documents.write(
-            [Put("c", "new", {"n": 1}, version=ABSENT), Delete("c", "old", version=1), Put("d", "x", {})]
+            [
+                Put("c", "new", {"n": 1}, version=ABSENT),
+                Delete("c", "old", version=1),
+                Put("d", "x", {}),
+            ]
         )
 
         assert [document.key for document in documents.list("c")] == ["new"]

@@ -32,7 +32,11 @@ class SecretsContract:
         """A change of any one character is noticed."""
         sealed = secrets.seal("abc")
         # All of the head and the tail, and samples between: each try costs AWS a call.
-        places = {*range(20), *range(20, len(sealed) - 12, 17), *range(len(sealed) - 12, len(sealed))}
+        places = {
+            *range(20),
+            *range(20, len(sealed) - 12, 17),
+            *range(len(sealed) - 12, len(sealed)),
+        }
         for place in places:
             other = "A" if sealed[place] != "A" else "B"
             with pytest.raises(SetupError):

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.contract.blobs_contract import BlobsContract
 
 from showrunner.adapters.aws.blobs import S3Blobs
 from showrunner.adapters.files import FileBlobs
+from showrunner.errors import InvalidInputError
 from showrunner.ports.blobs import Blobs
-from tests.contract.blobs_contract import BlobsContract
 
 PROGRAMS = Path(__file__).parent / "programs"
 
@@ -40,7 +41,7 @@ class TestFileBlobs(BlobsContract):
         assert counter.data == b"160"
 
     def test_a_killed_writer_leaves_a_whole_blob(self, root: Path, blobs: Blobs) -> None:
-        """Killed at any moment of a put, a writer leaves the old or the new content, listed once."""
+        """Killed at any moment, a writer leaves the old or the new content, listed once."""
         kinds = {bytes([letter]) * 2_000_000 for letter in b"AB"}
         for pause_seconds in (0.002, 0.005, 0.011, 0.017, 0.031):
             command = [sys.executable, str(PROGRAMS / "write_forever.py"), str(root)]
@@ -72,6 +73,14 @@ class TestFileBlobs(BlobsContract):
         self.test_a_put_over_other_content_conflicts(blobs)
 
         assert sorted(path.name for path in root.iterdir()) == ["k", "~lock"]
+
+    def test_a_key_that_is_a_folder_of_others_is_refused(self, blobs: Blobs) -> None:
+        """A put never takes the place of a folder."""
+        blobs.put("a/b", b"x")
+
+        with pytest.raises(InvalidInputError, match="a cannot be a file"):
+            blobs.put("a", b"y")
+        assert [info.key for info in blobs.list()] == ["a/b"]
 
     def test_a_file_changed_by_hand_has_another_etag(self, root: Path, blobs: Blobs) -> None:
         """The etag is that of the content, also when somebody edits the file in place."""

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.contract.secrets_contract import SecretsContract
 
 from showrunner.adapters.aws.secrets import KmsSecrets
 from showrunner.adapters.keyfile import KeyFileSecrets
 from showrunner.errors import SetupError
 from showrunner.ports.secrets import Secrets
-from tests.contract.secrets_contract import SecretsContract
 
 SEAL_ONE = """
 import sys
@@ -109,7 +109,9 @@ class TestKmsSecrets(SecretsContract):
         """The data key travels in the text: a process that never sealed can open it."""
         assert KmsSecrets(key_id, client).open(secrets.seal("abc")) == "abc"
 
-    def test_kms_is_asked_once_per_data_key(self, secrets: Secrets, client: Any, key_id: str) -> None:
+    def test_kms_is_asked_once_per_data_key(
+        self, secrets: Secrets, client: Any, key_id: str
+    ) -> None:
         """Sealing and opening many secrets costs one call to KMS each."""
         calls: list[str] = []
         remember = lambda model, **_: calls.append(model.name)  # noqa: E731

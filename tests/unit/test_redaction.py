@@ -117,7 +117,7 @@ def log():
     """A logger that writes redacted lines into a text."""
     handler = logging.StreamHandler(io.StringIO())
     handler.addFilter(RedactingFilter())
-    logger = logging.Logger("planted")
+    logger = logging.Logger("planted")  # noqa: LOG001 - one that no other test sees
     logger.addHandler(handler)
     return logger, handler.stream.getvalue
 

@@ -1,7 +1,5 @@
 """Hands out pictures of finished previews."""
 
-import base64
-
 from showrunner.access import Access
 from showrunner.entry.app import HttpApp, Response
 from showrunner.entry.http import http_entry
@@ -14,7 +12,7 @@ PICTURES = "previews"
 
 
 @app.get("/previews/pictures/<job_id>/<name>")
-def picture(job_id: str, name: str) -> Response[str]:
+def picture(job_id: str, name: str) -> Response[bytes]:
     """A strip of pictures read back from one published output, as JPEG."""
     blob = home().blobs.get(f"{PICTURES}/{job_id}/{name}")
     if blob is None:

@@ -77,7 +77,7 @@ def configure_logging(level: str = "INFO") -> None:
     """Log lines to stderr, redacted; libraries that print addresses stay quiet."""
     handler = logging.StreamHandler()
     handler.addFilter(RedactingFilter())
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(message)s", "%H:%M:%S"))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     _quieten_libraries()
 

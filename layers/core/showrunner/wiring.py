@@ -106,7 +106,7 @@ class AwsHome:
         from showrunner.adapters.aws.documents import DynamoDocuments
         from showrunner.adapters.aws.session import client
 
-        return DynamoDocuments(self._name("SHOWRUNNER_TABLE"), client("dynamodb"))
+        return DynamoDocuments(self._name("SHOWRUNNER_TABLE"), client("dynamodb"), self.clock)
 
     @cached_property
     def blobs(self) -> "Blobs":

@@ -29,7 +29,7 @@ def invoke(function: str, file: Any, data: Path, template: Path) -> None:
     """Run one FUNCTION, such as webhooks/radarr, on one event and print its answer."""
     home = home_in(data)
     os.environ["SHOWRUNNER_DATA"] = str(home.folder)
-    functions = Functions(load_template(template).functions)
+    functions = Functions(load_template(template.absolute()).functions)
     spec = functions.spec(function)
     with living_in(home):
         event = _event(spec, _read(file), set_access_token(home))

@@ -10,6 +10,7 @@ import httpx
 from showrunner.access import set_access_token
 from showrunner.cli.options import PROJECT, data_option, home_in, template_option
 from showrunner.errors import SetupError
+from showrunner.harness.demo import DemoDriver
 from showrunner.harness.supervisor import ChildSpec, Supervisor, python
 from showrunner.harness.template import Template, load_template
 from showrunner.redaction import configure_logging
@@ -30,6 +31,7 @@ logger = logging.getLogger(__name__)
 def up(data: Path, host: str, port: int, demo: bool, reload: bool, template: Path) -> None:
     """Start Showrunner on this machine: functions, schedules, queues and the frame worker."""
     configure_logging(os.environ.get("LOG_LEVEL", "INFO"))
+    template = template.absolute()
     described = load_template(template)
     home = home_in(data / "demo" if demo else data)
     check_port(host, port)
@@ -43,9 +45,7 @@ def up(data: Path, host: str, port: int, demo: bool, reload: bool, template: Pat
         _wait_until_ready(address, supervisor)
         _greet(address, token, home.folder)
         if demo:
-            from showrunner.harness.demo import run_demo  # noqa: PLC0415 - only with --demo
-
-            run_demo(home, address, supervisor)
+            DemoDriver(home, address, token, supervisor).start()
         supervisor.run()
     finally:
         supervisor.stop()
@@ -74,7 +74,7 @@ def _children(
     described: Template, template: Path, folder: Path, host: str, port: int
 ) -> list[ChildSpec]:
     environment = {**os.environ, "SHOWRUNNER_DATA": str(folder), "PYTHONUNBUFFERED": "1"}
-    serve = python("-m", "showrunner.harness.serve", "--template", str(template.absolute()))
+    serve = python("-m", "showrunner.harness.serve", "--template", str(template))
     server = ChildSpec("server", [*serve, "--host", host, "--port", str(port)], environment)
     workers = [
         ChildSpec(

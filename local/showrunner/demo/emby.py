@@ -4,7 +4,7 @@ from flask import Response, jsonify, request, send_file
 
 from showrunner.demo.media_browser import EmulatedMediaBrowser
 from showrunner.demo.playing import Room
-from showrunner.demo.serving import is_token
+from showrunner.demo.serving import is_token, route
 from showrunner.demo.shelf import Entry, Shelf, number_of
 
 
@@ -14,10 +14,8 @@ class EmulatedEmby(EmulatedMediaBrowser):
 
     def __init__(self, shelf: Shelf, room: Room, *, token: str, machine_id: str) -> None:
         super().__init__(shelf, room, token=token, machine_id=machine_id)
-        folders = "/Library/VirtualFolders/Query"
-        self.app.add_url_rule(folders, folders, self._folders)
-        index = "/Videos/<item_id>/index.bif"
-        self.app.add_url_rule(index, index, self._index)
+        route(self.app, {"/Library/VirtualFolders/Query": self._folders})
+        route(self.app, {"/Videos/<item_id>/index.bif": self._index})
 
     def id_of(self, entry: Entry) -> str:
         return str(entry.number)

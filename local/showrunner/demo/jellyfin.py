@@ -11,7 +11,7 @@ from flask import Response, jsonify, request, send_file
 
 from showrunner.demo.media_browser import EmulatedMediaBrowser
 from showrunner.demo.playing import Room
-from showrunner.demo.serving import is_token
+from showrunner.demo.serving import View, is_token, route
 from showrunner.demo.shelf import Entry, Shelf
 
 _TOKEN = re.compile(r'\bToken="?([^",]+)')
@@ -40,14 +40,13 @@ class EmulatedJellyfin(EmulatedMediaBrowser):
         super().__init__(shelf, room, token=token, machine_id=machine_id)
         self._config = config
         self._trickplay: dict[tuple[str, int], _Trickplay] = {}
-        for rule, view in {
+        gets: dict[str, View] = {
             "/Library/VirtualFolders": self._folders,
             "/MediaPreviewBridge/Ping": self._ping,
             "/Videos/<item_id>/Trickplay/<int:width>/<int:index>.jpg": self._tile,
-        }.items():
-            self.app.add_url_rule(rule, rule, view)
-        register = "/MediaPreviewBridge/Trickplay/<item_id>"
-        self.app.add_url_rule(register, register, self._register, methods=["POST"])
+        }
+        route(self.app, gets)
+        route(self.app, {"/MediaPreviewBridge/Trickplay/<item_id>": self._register}, "POST")
 
     def id_of(self, entry: Entry) -> str:
         return entry.guid
@@ -73,7 +72,9 @@ class EmulatedJellyfin(EmulatedMediaBrowser):
         """Like a refresh in a library with trickplay enabled: tiles beside the media are found."""
         super().refreshed(entry)
         for folder in entry.path.with_suffix(".trickplay").glob(f"* - {_TILES}"):
-            self._adopt(entry, int(folder.name.split(" ")[0]), _DEFAULT_INTERVAL_MS, folder)
+            width = int(folder.name.split(" ")[0])
+            row = _Trickplay(folder, width, _DEFAULT_INTERVAL_MS)
+            self._trickplay.setdefault((entry.guid, width), row)
 
     def _folders(self) -> Response:
         return jsonify(self.folders())
@@ -92,7 +93,7 @@ class EmulatedJellyfin(EmulatedMediaBrowser):
         if not (folder / "0.jpg").is_file():
             return Response(status=404)
         interval_ms = request.args.get("intervalMs", _DEFAULT_INTERVAL_MS, int)
-        self._adopt(entry, width, interval_ms, folder)
+        self._trickplay[entry.guid, width] = _Trickplay(folder, width, interval_ms)
         return Response(status=204)
 
     def _tile_folder(self, entry: Entry, width: int, *, is_beside: bool) -> Path:
@@ -100,12 +101,6 @@ class EmulatedJellyfin(EmulatedMediaBrowser):
             return entry.path.with_suffix(".trickplay") / f"{width} - {_TILES}"
         folder = self._config / "data" / "trickplay" / entry.guid[:2]
         return folder / str(uuid.UUID(entry.guid)) / f"{width} - {_TILES}"
-
-    def _adopt(self, entry: Entry, width: int, interval_ms: int, folder: Path) -> None:
-        # What the plugin said about the interval is worth more than a refresh's guess.
-        known = self._trickplay.get((entry.guid, width))
-        if known is None or interval_ms != _DEFAULT_INTERVAL_MS:
-            self._trickplay[entry.guid, width] = _Trickplay(folder, width, interval_ms)
 
     def _manifest(self, entry: Entry) -> dict[str, Any]:
         """`TrickplayInfoDto` by width."""

@@ -1,7 +1,7 @@
 """The demo's library: real H.264 and HEVC videos in MKV and MP4, encoded on the first start."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ import numpy as np
 
 from showrunner.demo.scenes import HEIGHT, WIDTH, frame_at
 
-FRAMES_PER_SECOND = 4
+FRAMES_PER_SECOND = 3
 KEY_FRAME_SECONDS = 2
 _KEY_FRAMES = FRAMES_PER_SECOND * KEY_FRAME_SECONDS
 _FORMATS = {".mkv": "matroska", ".mp4": "mp4"}
@@ -60,9 +60,9 @@ class Title:
 
 
 TITLES = (
-    Title("The Paper Lighthouse", 2019, 160),
-    Title("Cobalt Harvest", 2021, 150, "libx265"),
-    Title("Seven Quiet Rivers", 2016, 150, "libx264", ".mp4"),
+    Title("The Paper Lighthouse", 2019, 150),
+    Title("Cobalt Harvest", 2021, 130, "libx265"),
+    Title("Seven Quiet Rivers", 2016, 120, "libx264", ".mp4"),
     Title("First Light", 2022, 120, series="Northern Relay", episode=1),
     Title("Dead Air", 2022, 120, "libx265", ".mp4", series="Northern Relay", episode=2),
 )
@@ -76,7 +76,7 @@ def arriving_film(number: int) -> Title:
     second = _SECOND_WORDS[number % len(_SECOND_WORDS)]
     codec: Codec = "libx265" if number % 3 == 1 else "libx264"
     suffix = ".mp4" if number % 3 == 2 else ".mkv"  # noqa: PLR2004  every third one
-    return Title(f"{first} {second}", 2024 + number % 3, 150, codec, suffix)
+    return Title(f"{first} {second}", 2024 + number % 3, 130, codec, suffix)
 
 
 def arriving_episode(number: int) -> Title:
@@ -85,11 +85,11 @@ def arriving_episode(number: int) -> Title:
     return Title(name, 2022, 120, series="Northern Relay", episode=number + 3)
 
 
-def make_library(folder: Path, titles: Iterable[Title] = TITLES) -> None:
-    """Encode whatever is missing under `folder`; what is there from an earlier start is kept."""
-    missing = [title for title in titles if not (folder / title.relative_path).exists()]
+def make_videos(videos: Mapping[Path, Title]) -> None:
+    """Encode whatever is missing; what is there from an earlier start is kept."""
+    missing = [(title, path) for path, title in videos.items() if not path.exists()]
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        list(pool.map(lambda title: encode(title, folder / title.relative_path), missing))
+        list(pool.map(lambda video: encode(*video), missing))
 
 
 def encode(title: Title, path: Path) -> None:

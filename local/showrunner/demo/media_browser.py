@@ -1,14 +1,13 @@
 """What the emulated Jellyfin and Emby have in common: their shapes and most of their addresses."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
 
 from showrunner.demo.playing import Playback, Room
-from showrunner.demo.serving import page_of
-from showrunner.demo.shelf import Entry, Kind, Shelf, number_of
+from showrunner.demo.serving import View, page_of, route
+from showrunner.demo.shelf import Entry, Kind, Shelf
 
 LIBRARIES: dict[Kind, tuple[str, str]] = {
     "movie": ("Movies", "movies"),
@@ -18,11 +17,10 @@ _ITEM_KINDS: dict[str, Kind] = {"Movie": "movie", "Episode": "show"}
 _TICKS_PER_MS = 10_000
 
 Answer = dict[str, Any]
-IdOf = Callable[[Entry], str]
 
 
 class EmulatedMediaBrowser:
-    """`id_of` gives an item's id in the server's own form, `named_id` one for anything else."""
+    """One media server; what differs between the two products is in its subclasses."""
 
     version: str
     product: str
@@ -31,25 +29,23 @@ class EmulatedMediaBrowser:
         self._shelf, self._room = shelf, room
         self._token, self._machine_id = token, machine_id
         self.app = Flask(f"emulated-{self.product}")
-        self.app.json.sort_keys = False  # type: ignore[attr-defined]  the default provider has it
         self.app.before_request(self._check_token)
-        for rule, view in {
+        gets: dict[str, View] = {
             "/System/Info/Public": self._info,
             "/System/Info": self._info,
             "/Items": self._items,
             "/Sessions": self._sessions,
-        }.items():
-            self.app.add_url_rule(rule, rule, view)
-        for rule, notice in {
-            "/Library/Media/Updated": self._media_updated,
-            "/Items/<item_id>/Refresh": self._refresh,
-        }.items():
-            self.app.add_url_rule(rule, rule, notice, methods=["POST"])
+        }
+        route(self.app, gets)
+        route(self.app, {"/Library/Media/Updated": self._media_updated}, "POST")
+        route(self.app, {"/Items/<item_id>/Refresh": self._refresh}, "POST")
 
     def id_of(self, entry: Entry) -> str:
+        """An item's id in the server's own form."""
         raise NotImplementedError
 
     def named_id(self, name: str) -> str:
+        """An id in the same form for anything else that has a name."""
         raise NotImplementedError
 
     def is_authorized(self) -> bool:
@@ -108,11 +104,13 @@ class EmulatedMediaBrowser:
         return {}
 
     def _is_asked_for(self, entry: Entry, asked: dict[str, str]) -> bool:
+        if "ids" in asked:
+            return asked["ids"] == self.id_of(entry)
         kinds = asked.get("includeitemtypes", "Movie,Episode").split(",")
         parent = asked.get("parentid")
         is_kind = entry.kind in [_ITEM_KINDS.get(kind) for kind in kinds]
         is_there = parent in (None, self.named_id(LIBRARIES[entry.kind][0]))
-        return is_kind and is_there and "ids" not in asked or asked.get("ids") == self.id_of(entry)
+        return is_kind and is_there
 
     def _sessions(self) -> Response:
         return jsonify([self._session(found) for found in self._room.playbacks()])
@@ -180,7 +178,7 @@ class EmulatedMediaBrowser:
                 "CanSeek": True,
                 "IsPaused": found.is_paused,
                 "IsMuted": False,
-                "PlayMethod": "Transcode" if viewer.is_transcoding else "DirectPlay",
+                "PlayMethod": "Transcode" if viewer.transcodes else "DirectPlay",
             },
             "RemoteEndPoint": viewer.address,
             "Id": self.named_id(f"session {viewer.user_id}"),
@@ -196,7 +194,7 @@ class EmulatedMediaBrowser:
             },
             "ServerId": self._machine_id,
         }
-        if viewer.is_transcoding:
+        if viewer.transcodes:
             session["TranscodingInfo"] = _transcoding(entry)
         return session
 

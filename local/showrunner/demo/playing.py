@@ -20,7 +20,7 @@ class Viewer:
     platform: str
     address: str
     starts_at_ms: int
-    is_transcoding: bool = False
+    transcodes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,12 @@ class Room:
         self._started_at = clock()
 
     def playbacks(self) -> list[Playback]:
-        """One for each viewer, as far as there is something to watch."""
-        oldest_first = self._shelf.entries()[::-1]
+        """One for each viewer, each with something else to watch as far as there is enough."""
+        entries = sorted(self._shelf.entries(), key=lambda entry: entry.remote_path)
         return [
-            self._playback(viewer, entry)
-            for viewer, entry in zip(self._viewers, oldest_first, strict=False)
+            self._playback(viewer, entries[viewer.user_id % len(entries)])
+            for viewer in self._viewers
+            if entries
         ]
 
     def _playback(self, viewer: Viewer, entry: Entry) -> Playback:

@@ -9,7 +9,7 @@ from flask import Flask, Response, request, send_file
 
 from showrunner.demo import plex_shapes as shapes
 from showrunner.demo.playing import Room
-from showrunner.demo.serving import is_token, page_of
+from showrunner.demo.serving import View, is_token, page_of, route
 from showrunner.demo.shelf import Entry, Kind, Shelf
 
 VERSION = "1.42.1.10060-4e8b05daf"
@@ -31,7 +31,7 @@ class EmulatedPlex:
         (config / "Media" / "localhost").mkdir(parents=True, exist_ok=True)
         self.app = Flask("emulated-plex")
         self.app.before_request(self._check_token)
-        for rule, view in {
+        gets: dict[str, View] = {
             "/identity": self._identity,
             "/": self._root,
             "/library/sections": self._sections,
@@ -41,10 +41,9 @@ class EmulatedPlex:
             "/library/metadata/<int:number>/tree": self._tree,
             "/library/parts/<int:number>/indexes/sd": self._index,
             "/status/sessions": self._sessions,
-        }.items():
-            self.app.add_url_rule(rule, rule, view)
-        refresh = "/library/sections/<key>/refresh"
-        self.app.add_url_rule(refresh, refresh, self._refresh, methods=["GET", "POST"])
+        }
+        route(self.app, gets)
+        route(self.app, {"/library/sections/<key>/refresh": self._refresh}, "GET", "POST")
 
     def _check_token(self) -> Response | None:
         given = request.headers.get("X-Plex-Token") or request.args.get("X-Plex-Token")

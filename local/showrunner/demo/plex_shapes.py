@@ -112,7 +112,7 @@ def play(found: Playback, config: Path) -> Answer:
         },
         "Session": {"id": f"session{viewer.user_id}", "bandwidth": 2000, "location": "lan"},
     }
-    if viewer.is_transcoding:
+    if viewer.transcodes:
         answer["TranscodeSession"] = {
             "key": f"/transcode/sessions/demo{viewer.user_id}",
             "videoDecision": "transcode",

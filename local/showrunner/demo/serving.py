@@ -1,9 +1,12 @@
 import hmac
 import threading
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
-from flask import Flask
+from flask import Flask, Response
 from werkzeug.serving import WSGIRequestHandler, make_server
+
+View = Callable[..., Response]
 
 
 class _QuietHandler(WSGIRequestHandler):
@@ -30,6 +33,12 @@ class LoopbackServer:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+
+
+def route(app: Flask, views: Mapping[str, View], *methods: str) -> None:
+    """Bind each rule to its view; GET unless `methods` are named."""
+    for rule, view in views.items():
+        app.add_url_rule(rule, rule, view, methods=methods or ("GET",))
 
 
 def is_token(given: str | None, token: str) -> bool:

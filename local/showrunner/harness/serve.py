@@ -14,7 +14,7 @@ from types import FrameType
 import click
 import waitress
 
-from showrunner.adapters.sqlite.queue import declare_queue
+from showrunner.adapters.sqlite.queue import SqliteQueue, declare_queue
 from showrunner.harness.child import end_with_parent
 from showrunner.harness.consumers import QueueConsumer
 from showrunner.harness.functions import Functions
@@ -63,6 +63,7 @@ class Server:
         queues = {queue.name: queue for queue in self._template.queues}
         for queue in queues.values():
             declare_queue(self._home.database, queue.name, queue.max_receives)
+        self._release_what_a_killed_server_held()
         return [
             QueueConsumer(
                 function.name,
@@ -75,6 +76,13 @@ class Server:
             for function in self._template.functions
             for consumer in function.consumes
         ]
+
+    def _release_what_a_killed_server_held(self) -> None:
+        for function in self._template.functions:
+            for consumer in function.consumes:
+                queue = SqliteQueue(self._home.database, consumer.queue, self._home.clock)
+                if released := queue.release_leases():
+                    logger.info("queue %s: %d message(s) taken up again", queue.name, released)
 
     def _schedules(self) -> list[ScheduleRunner]:
         return [

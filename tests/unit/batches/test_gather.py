@@ -1,3 +1,5 @@
+from tests.fakes import FakeClock
+
 from showrunner.batches.gather import (
     dispatch_when_due,
     gather,
@@ -12,7 +14,6 @@ from showrunner.ports.clock import iso
 from showrunner.settings import COLLECTION, KEY, Settings
 from showrunner.webhooks.intake import receive
 from showrunner.wiring import EmbeddedHome
-from tests.fakes import FakeClock
 
 
 def report(path: str, *identity: str, source: str = "radarr") -> Report:
@@ -169,7 +170,7 @@ def test_two_consumers_that_add_to_one_batch_lose_no_file(home: EmbeddedHome) ->
     documents = home.documents
     write, interrupted = documents.write, []
 
-    def write_after_another(changes):  # noqa: ANN001, ANN202
+    def write_after_another(changes):
         if not interrupted:
             interrupted.append(True)
             gather(second.id, home)

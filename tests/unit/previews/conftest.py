@@ -5,8 +5,7 @@ Every frame shows its number as 12 bars, white for 1, the lowest bit on the left
 """
 
 import io
-import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -40,7 +39,7 @@ class Recipe:
     every: Callable[[int], bool] = lambda _number: True
     options: dict[str, str] = field(default_factory=dict)
     container_options: dict[str, str] = field(default_factory=dict)
-    with_sound_seconds: int = 0
+    sound_seconds: int = 0
     tags: dict[str, int] = field(default_factory=dict)
 
 
@@ -80,11 +79,13 @@ def encode(path: Path, recipe: Recipe) -> Path:
             stream.set_display_rotation(recipe.rotation)
         if recipe.sample_aspect:
             stream.codec_context.sample_aspect_ratio = recipe.sample_aspect
-        if recipe.with_sound_seconds:
-            _add_silence(container, recipe.with_sound_seconds)
+        sound = _silence(container, recipe.sound_seconds)
         for number in filter(recipe.every, range(recipe.seconds * recipe.fps)):
             container.mux(stream.encode(_frame(number, recipe)))
+            container.mux([packet for _, packet in zip(range(2), sound, strict=False)])
         container.mux(stream.encode())
+        for packet in sound:
+            container.mux(packet)
     return path
 
 
@@ -98,13 +99,18 @@ def _frame(number: int, recipe: Recipe) -> av.VideoFrame:
     return frame
 
 
-def _add_silence(container: Any, seconds: int) -> None:
-    stream = container.add_stream("aac", rate=8000)
-    for start in range(0, seconds * 8000, 1000):
-        frame = av.AudioFrame.from_ndarray(np.zeros((1, 1000), np.float32), "fltp", "mono")
-        frame.sample_rate, frame.pts = 8000, start
-        container.mux(stream.encode(frame))
-    container.mux(stream.encode())
+def _silence(container: Any, seconds: int) -> Iterator[av.Packet]:
+    stream = container.add_stream("aac", rate=8000) if seconds else None
+
+    def packets() -> Iterator[av.Packet]:
+        for start in range(0, seconds * 8000, 1000):
+            frame = av.AudioFrame.from_ndarray(np.zeros((1, 1000), np.float32), "fltp", "mono")
+            frame.sample_rate, frame.pts = 8000, start
+            yield from stream.encode(frame)
+        if stream:
+            yield from stream.encode()
+
+    return packets()
 
 
 @pytest.fixture(scope="session")

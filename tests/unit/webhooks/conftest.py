@@ -2,6 +2,11 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.unit.entry.calls import TOKEN, answered, http_event, load_entry
+
+from showrunner.events.store import COUNTS, EVENTS, FINGERPRINTS
+from showrunner.ports.documents import each
+from showrunner.wiring import EmbeddedHome, living_in
 
 
 @pytest.fixture
@@ -9,3 +14,59 @@ def payload(request):
     """`payload("download")` reads payloads/download.json beside the test that asks."""
     folder = request.path.parent / "payloads"
     return lambda name: json.loads((Path(folder) / f"{name}.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def sent():
+    """`sent("radarr/download")` reads any sender's payload."""
+    return lambda name: json.loads(
+        (Path(__file__).parent / name.replace("/", "/payloads/"))
+        .with_suffix(".json")
+        .read_text(encoding="utf-8")
+    )
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch, clock):
+    """An empty installation with a fixed access token."""
+    monkeypatch.setenv("WEB_AUTH_TOKEN", TOKEN)
+    with living_in(EmbeddedHome(tmp_path, clock)) as home:
+        yield home
+
+
+@pytest.fixture
+def deliver(home):
+    """`deliver("radarr", body)`: the status and the body that the real function answers."""
+
+    def deliver(name, body, *, headers=None, token=TOKEN, **more):
+        headers = ({"x-auth-token": token} if token else {}) | (headers or {})
+        event = http_event(f"/api/v1/webhooks/{name}", body, headers=headers, **more)
+        return answered(load_entry(f"webhooks/{name}")(event))
+
+    return deliver
+
+
+@pytest.fixture
+def stored(home):
+    """What an installation holds: bodies of the events, counts by name, messages for batches."""
+
+    def stored():
+        depth = home.queue("batches").depth()
+        return (
+            [document.body for document in each(home.documents, EVENTS)],
+            {document.key: document.body["count"] for document in each(home.documents, COUNTS)},
+            depth.visible + depth.delayed + depth.in_flight,
+        )
+
+    return stored
+
+
+@pytest.fixture
+def nothing_stored(home, stored):
+    """Asserts that a refusal left nothing behind."""
+
+    def nothing_stored():
+        fingerprints = list(each(home.documents, FINGERPRINTS))
+        return stored() == ([], {}, 0) and not fingerprints
+
+    return nothing_stored

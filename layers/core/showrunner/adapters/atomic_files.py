@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from showrunner.errors import InvalidInputError, SetupError, ShowrunnerError, TryLaterError
+from showrunner.errors import SetupError, ShowrunnerError, TryLaterError
 
 UNFINISHED_PREFIX = "~unfinished-"
 """Names of files that are still being written; `~` occurs in no blob key."""
 
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
-_FOLDER_IN_THE_WAY = {errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENOTEMPTY}
 
 
 @contextmanager
@@ -91,11 +90,6 @@ def os_errors(path: Path) -> Iterator[None]:
 def _translated(error: OSError, path: Path) -> ShowrunnerError:
     if error.errno in _NO_SPACE:
         return TryLaterError(f"No space is left to write {path}: free some, the work goes on then.")
-    if error.errno in _FOLDER_IN_THE_WAY:
-        return InvalidInputError(
-            f"{path} cannot be written: a file stands where a folder is needed, or the reverse. "
-            "Choose another key."
-        )
     return SetupError(
         f"{path} cannot be used ({error.strerror}): give this user the right to read and write "
         "there, or choose another data directory."

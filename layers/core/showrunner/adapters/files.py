@@ -3,7 +3,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from io import BufferedReader
 from pathlib import Path
@@ -17,7 +17,7 @@ from showrunner.adapters.atomic_files import (
     write_unfinished,
 )
 from showrunner.adapters.blob_keys import check_blob_key, is_blob_key
-from showrunner.errors import ConflictError
+from showrunner.errors import ConflictError, InvalidInputError
 from showrunner.ports.blobs import Blob, BlobInfo
 
 _LOCK_NAME = "~lock"
@@ -41,7 +41,7 @@ class FileBlobs:
 
     def put(self, key: str, data: bytes, *, etag: str | None = None) -> BlobInfo:
         path = self._path(key)
-        with os_errors(path):
+        with os_errors(path), _key_clashes(key):
             make_folder(path.parent)
             unfinished = write_unfinished(path.parent, data)
             try:
@@ -102,6 +102,17 @@ class FileBlobs:
     def _path(self, key: str) -> Path:
         check_blob_key(key)
         return self._root.joinpath(*key.split("/"))
+
+
+@contextmanager
+def _key_clashes(key: str) -> Iterator[None]:
+    try:
+        yield
+    except (FileExistsError, IsADirectoryError, NotADirectoryError) as error:
+        raise InvalidInputError(
+            f"Blob {key} cannot be a file: its key is the folder of other keys, or a part of it is "
+            "itself a key. Choose another key."
+        ) from error
 
 
 def _opened(path: Path) -> BufferedReader | None:

@@ -26,8 +26,3 @@ def join(folder: str, relative: str) -> str:
     separator = "/" if "/" in folder else "\\"
     inner = re.sub(r"[\\/]+", lambda _: separator, relative.lstrip("\\/"))
     return folder.rstrip("\\/") + separator + inner
-
-
-def base_name(path: str) -> str:
-    """The last component: what a human calls the file."""
-    return re.split(r"[\\/]" if is_windows(path) else "/", path.rstrip("/\\"))[-1]

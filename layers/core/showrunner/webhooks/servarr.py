@@ -8,8 +8,9 @@ either repository); only what we read is modelled, the rest is ignored.
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 
 from showrunner.events.models import EventKind, Report
 from showrunner.webhooks.paths import join
@@ -24,11 +25,23 @@ NOTICES = frozenset({"Health", "HealthRestored", "ApplicationUpdate"})
 
 
 class Sent(BaseModel):
-    """Part of a payload. Texts over 4096 characters are refused: no path or title is longer."""
+    """
+    Part of a payload.
+
+    Texts over 4096 characters are refused: no path or title is longer.
+    """
 
     model_config = ConfigDict(
         extra="ignore", frozen=True, alias_generator=to_camel, str_max_length=4096
     )
+
+    @field_validator("*")
+    @classmethod
+    def _without_nul(cls, value: Any) -> Any:
+        """No file system takes it, and it would only be noticed in the frame worker."""
+        if isinstance(value, str) and "\0" in value:
+            raise PydanticCustomError("nul", "A NUL character is not allowed")
+        return value
 
 
 class SentEvent(Sent):

@@ -1,15 +1,12 @@
 """A first look at a film: its shape, its length, and whether we can show it right."""
 
 import itertools
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import cast
 
 from av.error import FFmpegError
 from av.sidedata.sidedata import Type as SideDataType
 from av.video.frame import VideoFrame
-from av.video.reformatter import ColorTrc
 
 from showrunner.errors import MediaError
 from showrunner.previews.geometry import picture_size
@@ -17,6 +14,7 @@ from showrunner.previews.timeline import film_duration_seconds
 from showrunner.previews.video import VideoFile
 
 _MOST_PACKETS_TO_FIRST_FRAME = 500
+_RPU_PREFIX, _RPU_PROFILE_BYTE = 0x19, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ def look_at(video: VideoFile) -> Film:
     frame = _first_frame(video)
     if frame is None:
         raise MediaError(f"{video.path}: no picture can be decoded. Get the file again.")
-    if _is_dolby_vision_alone(frame):
+    if is_profile_5(_dolby_vision_metadata(frame)):
         raise MediaError(
             f"{video.path} is Dolby Vision profile 5, which would come out green and purple. "
             "Get a version with an HDR10 or SDR base."
@@ -68,22 +66,25 @@ def _first_frame(video: VideoFile) -> VideoFrame | None:
     return None
 
 
-def _is_dolby_vision_alone(frame: VideoFrame) -> bool:
-    """
-    Dolby Vision without a base that others can show: profile 5 names no transfer curve.
-
-    Profiles 7 and 8 carry the same metadata over HDR10 (PQ), HLG or SDR, and say which.
-    """
-    return frame.color_trc == ColorTrc.UNSPECIFIED and (
-        _carries(frame, SideDataType.DOVI_METADATA) or _carries(frame, SideDataType.DOVI_RPU_BUFFER)
-    )
-
-
-def _carries(frame: VideoFrame, kind: SideDataType) -> bool:
-    # PyAV's stubs know one kind only.
-    side_data = cast("Mapping[SideDataType, object]", frame.side_data)
+def _dolby_vision_metadata(frame: VideoFrame) -> bytes:
+    """The frame's RPU, empty without Dolby Vision."""
     try:
-        side_data[kind]
+        # PyAV's stubs know one kind of side data only.
+        return bytes(frame.side_data[SideDataType.DOVI_RPU_BUFFER])  # type: ignore[typeddict-item]
     except KeyError:
-        return False
-    return True
+        return b""
+
+
+def is_profile_5(rpu: bytes) -> bool:
+    """
+    True when an RPU is of the profile that has no HDR10, HLG or SDR picture beneath.
+
+    After its prefix an RPU has 6 bits of type, 11 of format, then the 4 bits of
+    `vdr_rpu_profile`: 0 here, 1 for profiles 7 and 8 (ETSI GS CCM 001, as read
+    by libavcodec/dovi_rpudec.c).
+    """
+    return (
+        len(rpu) > _RPU_PROFILE_BYTE
+        and rpu[0] == _RPU_PREFIX
+        and (rpu[_RPU_PROFILE_BYTE] >> 3 & 0xF == 0)
+    )

@@ -1,5 +1,6 @@
 """How long a film really is: by its last packets, not by what its header claims."""
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -12,6 +13,7 @@ from showrunner.previews.video import AnyPacket, VideoFile
 _TOLERANCE_SECONDS = 2
 _TOLERANCE_SHARE = Fraction(1, 200)
 _FIRST_BACK_STEP_SECONDS = 5
+_DURATION = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,33 +31,49 @@ def film_duration_seconds(video: VideoFile) -> Fraction:
     Raises MediaError when the file ends well before its header says: it is
     still being copied, or damaged, and any set of pictures would be short.
     """
-    claimed_film = _claimed_film_seconds(video)
-    claimed = max(claimed_film or Fraction(0), _claimed_seconds(video))
+    claimed_film, claimed = _claimed_film_seconds(video), _claimed_seconds(video)
     video.listen_only_to_film(False)
-    ends = _ends(video, claimed_film or claimed)
+    ends = _ends(video, claimed if claimed_film is None else min(claimed_film, claimed))
     video.listen_only_to_film(True)
     if ends.film is None:
         raise MediaError(f"{video.path} has a video stream without pictures. Nothing to preview.")
-    _refuse_short(video, ends.any, claimed)
-    if claimed_film is not None:
-        _refuse_short(video, ends.film, claimed_film)
+    # The film may end before the sound; then only the file's last packet tells.
+    end, claim = (ends.any, claimed) if claimed_film is None else (ends.film, claimed_film)
+    _refuse_short(video, end, min(claim, claimed))
     return ends.film
 
 
 def _claimed_seconds(video: VideoFile) -> Fraction:
     """The header's end of the longest stream; 0 when it claims nothing."""
     container = video.container
-    start = Fraction(container.start_time or 0, av.time_base)
-    end = start + Fraction(container.duration or 0, av.time_base)
+    end = Fraction(container.duration or 0, av.time_base)
+    if not _is_matroska(video):  # whose duration counts from 0, not from the first picture
+        end += Fraction(container.start_time or 0, av.time_base)
     return end - video.zero * video.time_base
 
 
 def _claimed_film_seconds(video: VideoFile) -> Fraction | None:
     """The header's end of the film; None when the header tells only the longest stream's."""
     stream = video.stream
+    if _is_matroska(video):
+        end = _tagged_seconds(stream.metadata)
+        return None if end is None else end - video.zero * video.time_base
     if stream.duration is None or stream.start_time is None:
         return None
     return (stream.start_time + stream.duration - video.zero) * video.time_base
+
+
+def _is_matroska(video: VideoFile) -> bool:
+    return video.container.format.name.startswith("matroska")
+
+
+def _tagged_seconds(tags: dict[str, str]) -> Fraction | None:
+    """What mkvmerge and FFmpeg note as DURATION or DURATION-eng, `00:42:03.520000000`."""
+    for name, value in tags.items():
+        if name.startswith("DURATION") and (found := _DURATION.fullmatch(value)):
+            hours, minutes, seconds = found.groups()
+            return int(hours) * 3600 + int(minutes) * 60 + Fraction(seconds)
+    return None
 
 
 def _ends(video: VideoFile, claimed_seconds: Fraction) -> _Ends:

@@ -64,8 +64,10 @@ class VideoFile:
         self.stream = stream
         self.time_base = stream.time_base or Fraction(1, 1000)
         self.zero = self._zero()
-        self._usual_back = 0
         self._is_exact = container.format.name.split(",")[0] in _EXACT_FORMATS
+        # Others are searched by decoding time and may end up somewhat late.
+        self._earliest_seek = self.zero - (0 if self._is_exact else self.ticks(10))
+        self._usual_back = 0
 
     def _zero(self) -> int:
         """
@@ -117,12 +119,12 @@ class VideoFile:
         """
         back = 0 if self._is_exact else self._usual_back
         while True:
-            start = max(tick - back, self.zero)
+            start = max(tick - back, self._earliest_seek)
             packet = self._last_key_between(start, tick, is_direct=self._is_exact and not back)
             if packet is not None:
                 self._usual_back = back
                 return packet
-            if start == self.zero:
+            if start == self._earliest_seek:
                 raise NoIndexError("no key frame found by seeking")
             back = max(2 * back, self.ticks(_FIRST_BACK_STEP_SECONDS))
 
@@ -135,7 +137,9 @@ class VideoFile:
             found = tick_of(packet)
             if start - found > self.ticks(_FARTHEST_SEEK_SECONDS):
                 raise NoIndexError("seeking ended far from the wanted time")
-            if packet.is_keyframe and (found <= tick or (best is None and start == self.zero)):
+            if packet.is_keyframe and (
+                found <= tick or (best is None and start == self._earliest_seek)
+            ):
                 best = packet
             is_past = found > tick and (packet.is_keyframe or (packet.dts or found) > tick)
             if is_past or (best and is_direct):

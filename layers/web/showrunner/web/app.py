@@ -12,7 +12,7 @@ from showrunner.web.rooms.models import Part, Room, View
 from showrunner.web.session import SignInNeededError, is_https, login_address, visitor_of
 from showrunner.wiring import home
 
-PUBLIC_PATHS = ("/login", "/static/")
+PUBLIC_PATHS = ("/login", "/assets/")
 A_YEAR_SECONDS = 365 * 24 * 3600
 
 
@@ -31,7 +31,7 @@ sign_in.add_routes(app)
 
 def _ask_to_sign_in(_app: HttpApp, go_on: Callable[[HttpApp], Response[Any]]) -> Response[Any]:
     if not app.current_event.path.startswith(PUBLIC_PATHS):
-        app.append_context(visitor=visitor_of(app.current_event.raw_event, home()))
+        app.context["visitor"] = visitor_of(app.current_event.raw_event, home())
     return go_on(app)
 
 
@@ -78,35 +78,39 @@ def stream() -> Response[str]:
     return Response(200, "text/event-stream", body, headers={"Cache-Control": "no-store"})
 
 
-@app.get("/static/<digest>/<name>", compress=True)
-def static(digest: str, name: str) -> Response[str]:
+@app.get("/assets/<digest>/<name>", compress=True)
+def asset(digest: str, name: str) -> Response[str]:
     """A file of ours, for a year: its address changes with its content."""
     asset = find_asset(digest, name)
     headers = {"Cache-Control": f"public, max-age={A_YEAR_SECONDS}, immutable"}
     return Response(200, asset.content_type, asset.text, headers=headers)
 
 
-@app.exception_handler(SignInNeededError)
 def send_to_login(error: SignInNeededError) -> Response[Any]:
     headers = app.current_event.headers
     address = login_address(error.place)
     if headers.get("hx-request"):  # a redirect would put the sign-in form into a part of the page
-        return pages.page("error.html", {"error": error}, status=401, headers={"HX-Redirect": address})
+        return pages.page(
+            "error.html", {"error": error}, status=401, headers={"HX-Redirect": address}
+        )
     if app.current_event.path == "/stream":
         return refusal(error)
     return pages.redirect(address)
 
 
-@app.exception_handler(ShowrunnerError)
 def show_error(error: ShowrunnerError) -> Response[Any]:
     if "text/html" not in (app.current_event.headers.get("accept") or ""):
         return refusal(error)
     return pages.page("error.html", {"error": error}, status=int(error.http_status))
 
 
-@app.not_found
 def show_not_found(_error: Exception) -> Response[Any]:
     return show_error(NotFoundError("There is no such page: open the start page."))
+
+
+app.exception_handler(SignInNeededError)(send_to_login)
+app.exception_handler(ShowrunnerError)(show_error)
+app.not_found(show_not_found)
 
 
 def _view() -> View:

@@ -1,4 +1,9 @@
-"""The files under `static/`, each at an address that changes with its content."""
+"""
+The files under `static/`, each at an address that changes with its content.
+
+The address is not `/static/...`: Flask, which functions-framework is made of,
+answers that one itself.
+"""
 
 import hashlib
 from dataclasses import dataclass
@@ -28,7 +33,7 @@ class Asset:
 
 def asset_address(name: str) -> str:
     """Where browsers find the file `name`, for ever the same content."""
-    return f"/static/{_assets()[name].digest}/{name}"
+    return f"/assets/{_assets()[name].digest}/{name}"
 
 
 def find_asset(digest: str, name: str) -> Asset:

@@ -64,7 +64,7 @@ def check_csrf(event: Event, visitor: Visitor) -> None:
 
 def form_field(event: Event, name: str) -> str:
     """A field of the form that was sent; empty when it is not there."""
-    fields = parse_qs(raw_body(event).decode(errors="replace"), max_num_fields=20)
+    fields = parse_qs(raw_body(event).decode(errors="replace"))
     return fields.get(name, [""])[0]
 
 

@@ -47,4 +47,6 @@ def _form(place: str, error: ShowrunnerError | None = None) -> Response[str]:
     status = int(error.http_status) if error else 200
     is_limited = isinstance(error, TooManyRequestsError)
     headers = {"Retry-After": str(int(attempts.WINDOW.total_seconds()))} if is_limited else {}
-    return pages.page("login.html", {"place": place, "error": error}, status=status, headers=headers)
+    return pages.page(
+        "login.html", {"place": place, "error": error}, status=status, headers=headers
+    )

@@ -155,6 +155,18 @@ def test_a_field_that_is_null_is_like_one_that_is_missing(payload, field):
     assert events_from(sent)[0].path == FILE
 
 
+@pytest.mark.parametrize("bad", ["a\0.mkv", "a" * 4097, "\ud800.mkv", 7])
+def test_a_path_that_no_file_can_have_is_refused(payload, bad):
+    """What the file system or the database would choke on is refused at the door, by name."""
+    sent = payload("download")
+    sent["movieFile"]["relativePath"] = bad
+
+    with pytest.raises(ValidationError) as refusal:
+        events_from(sent)
+
+    assert refusal.value.errors()[0]["loc"] == ("movieFile", "relativePath")
+
+
 def fingerprint(report, now=NOW):
     return fingerprint_of(report, now, None)
 

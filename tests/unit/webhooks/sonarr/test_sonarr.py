@@ -16,7 +16,7 @@ IDENTITY = ("file", "905", "1238202670", DATE)
 NOW = datetime(2026, 3, 4, 21, tzinfo=UTC)
 
 
-def said(  # noqa: PLR0913 - a table row
+def said(
     kind,
     word="Download",
     path=FILE,

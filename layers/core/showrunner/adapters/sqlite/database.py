@@ -13,8 +13,6 @@ from showrunner.adapters.sqlite.errors import sqlite_errors
 from showrunner.adapters.sqlite.migrations import APPLICATION_ID, MIGRATIONS, STEPS
 from showrunner.errors import SetupError
 
-BUSY_TIMEOUT_SECONDS = 10.0
-
 
 class Database:
     """
@@ -24,8 +22,9 @@ class Database:
     for a file that is not ours, comes from a newer Showrunner, or cannot be used.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, busy_timeout_seconds: float = 10) -> None:
         self._path = path
+        self._busy_timeout_seconds = busy_timeout_seconds
         self._guard = threading.Lock()
         # A connection serves one thread of one process: SQLite forbids to carry
         # one over a fork, and a transaction belongs to a connection.
@@ -47,7 +46,7 @@ class Database:
         """
         A transaction that is the only writer; durable once the block ends.
 
-        Waits up to BUSY_TIMEOUT_SECONDS for other writers, then raises TryLaterError.
+        Waits up to `busy_timeout_seconds` for other writers, then raises TryLaterError.
         """
         with sqlite_errors(self._path):
             connection = self._connection().conn
@@ -86,7 +85,7 @@ class Database:
     def _connect(self) -> sqlite_utils.Database:
         connection = sqlite3.connect(
             self._path,
-            timeout=BUSY_TIMEOUT_SECONDS,
+            timeout=self._busy_timeout_seconds,
             isolation_level=None,  # transactions are ours alone to begin and end
             check_same_thread=False,  # `close` comes from another thread
         )

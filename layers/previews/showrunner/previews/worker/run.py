@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from types import FrameType
 
 from showrunner.previews.worker.slot import Slot
@@ -45,23 +46,27 @@ class Worker:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         count = load_settings(self._home.documents).cpu_threads
-        slots = [threading.Thread(target=self._serve, args=(i,)) for i in range(count)]
+        slots = [self._new_slot(index) for index in range(count)]
+        for slot in slots:
+            threading.Thread(target=self._serve, args=(slot,), name=slot.name, daemon=True).start()
         logger.info("frame worker: %d slot(s)", count)
-        for slot in slots:
-            slot.start()
-        for slot in slots:
-            while slot.is_alive():  # a timed join lets the signal in
-                slot.join(timeout=0.5)
+        while not self._stopping.wait(1):
+            pass
+        while any(slot.is_busy for slot in slots):
+            time.sleep(0.05)
 
-    def _serve(self, index: int) -> None:
+    def _new_slot(self, index: int) -> Slot:
         name = f"{socket.gethostname()}-{os.getpid()}-{index}"
-        slot = Slot(name, self._home, self._lease_seconds, self._out_of_grace.is_set)
+        return Slot(name, self._home, self._lease_seconds, self._out_of_grace.is_set)
+
+    def _serve(self, slot: Slot) -> None:
+        """An idle slot ends with the process; whatever it had just received comes again."""
         while not self._stopping.is_set():
             try:
                 slot.report_idle()
                 slot.run_one(WAIT_SECONDS)
             except Exception:
-                logger.exception("slot %s goes on after a failure", name)
+                logger.exception("slot %s goes on after a failure", slot.name)
                 self._stopping.wait(5)
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:

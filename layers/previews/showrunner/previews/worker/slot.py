@@ -16,8 +16,13 @@ from showrunner.previews.worker.process import FileProcessor, Result, StillGrowi
 from showrunner.previews.worker.task import FrameTask
 from showrunner.wiring import Home
 
+LOOK_AGAIN_SECONDS = (5, 10)
+"""A server that was just asked to look usually knows the file within seconds."""
+
 RETRY_AFTER_SECONDS = (60, 120, 300, 900, 3600)
-"""How long to give a server to index a file, try by try."""
+"""After that, how long to give it from retry to retry."""
+
+DELAYS_SECONDS = (*LOOK_AGAIN_SECONDS, *RETRY_AFTER_SECONDS)
 
 POISONOUS_AFTER = 4
 """A file that ended so many workers is set aside."""
@@ -38,13 +43,18 @@ class Slot:
         self._queue: Queue = home.queue("frames")
         self._lease_seconds = lease_seconds
         self._is_stopping = is_stopping
+        self.is_busy = False
 
     def run_one(self, wait_seconds: float) -> bool:
         """Process the next task, if one comes within the wait; tells whether there was one."""
         for message in self._queue.receive(
             lease_seconds=self._lease_seconds, wait_seconds=wait_seconds
         ):
-            self._run(message)
+            self.is_busy = True
+            try:
+                self._run(message)
+            finally:
+                self.is_busy = False
             return True
         return False
 
@@ -103,22 +113,17 @@ class Slot:
 
     def _retry(self, task: FrameTask, result: Result) -> None:
         """The next try of the chain; after the last one, what is missing has failed."""
-        if task.tries >= len(RETRY_AFTER_SECONDS):
-            message = f"{result.message} Given up after {task.tries} retries."
-            self._update(task, outcome=FileOutcome.FAILED, message=message, outputs=result.outputs)
-            return
-        delay_seconds = RETRY_AFTER_SECONDS[task.tries]
-        number = f"retry {task.tries + 1} of {len(RETRY_AFTER_SECONDS)}"
-        at = self._now() + timedelta(seconds=delay_seconds)
-        message = f"{result.message} ({number})"
-        self._update(
-            task,
-            outcome=FileOutcome.WAITING,
-            message=message,
-            outputs=result.outputs,
-            retry_at=at,
-        )
-        self._send_again(task.again(at, None, counts=True))
+        if task.tries >= len(DELAYS_SECONDS):
+            outcome, at = FileOutcome.FAILED, None
+            message = f"{result.message} Given up after {len(RETRY_AFTER_SECONDS)} retries."
+        else:
+            outcome = FileOutcome.WAITING
+            at = self._now() + timedelta(seconds=DELAYS_SECONDS[task.tries])
+            message = f"{result.message} {_which_try(task.tries)}"
+        logger.info("job %s: %s %s", task.job_id, outcome, message)
+        self._update(task, outcome=outcome, message=message, outputs=result.outputs, retry_at=at)
+        if at:
+            self._send_again(task.again(at, None, counts=True))
 
     def _wait(
         self, task: FrameTask, message: str, delay_seconds: float, error: StillGrowingError
@@ -201,6 +206,11 @@ class Slot:
         finally:
             done.set()
             keeper.join()
+
+
+def _which_try(tries: int) -> str:
+    retry = tries - len(LOOK_AGAIN_SECONDS) + 1
+    return f"(retry {retry} of {len(RETRY_AFTER_SECONDS)})" if retry > 0 else "(looking again)"
 
 
 class _Watch:

@@ -9,7 +9,7 @@ from showrunner.jobs.models import FileOutcome, Job, JobFile, JobStatus, WorkerS
 from showrunner.ports.documents import Document, Documents, each
 from showrunner.web.rooms.models import View
 
-JOBS_SHOWN = 10
+JOBS_SHOWN = 8
 FILES_SHOWN = 8
 
 
@@ -47,9 +47,15 @@ class JobCard:
 
 def load(view: View) -> Mapping[str, Any]:
     jobs = store.list_jobs(view.documents, limit=JOBS_SHOWN)
-    slots = {(w.job_id, w.file_number): w for w in store.workers(view.documents)}
+    workers = store.workers(view.documents)
+    slots = {(worker.job_id, worker.file_number): worker for worker in workers}
     cards = [_card(job, view.documents, slots) for job in jobs]
-    return {"cards": cards, "working": [card for card in cards if not card.job.status.is_final]}
+    return {
+        "cards": cards,
+        "working": [card for card in cards if not card.job.status.is_final],
+        "over": [card for card in cards if card.job.status.is_final],
+        "has_worker": bool(workers),
+    }
 
 
 def watch(documents: Documents) -> Iterator[Document]:

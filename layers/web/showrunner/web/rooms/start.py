@@ -66,9 +66,7 @@ ROOM = Room(
         Part("flow", "From news to preview", Place.TOP, flow.load, _watch_flow),
         Part("jobs", "Jobs", Place.MAIN, jobs.load, jobs.watch, "/api/v1/jobs"),
         Part("previews", "Latest previews", Place.MAIN, previews.load, previews.watch),
-        Part(
-            "activity", "Playing now", Place.SIDE, _playing, _watch_playing, "/api/v1/activity"
-        ),
+        Part("activity", "Playing now", Place.SIDE, _playing, _watch_playing, "/api/v1/activity"),
         Part("batches", "Gathering", Place.SIDE, _gathering, _watch_gathering),
         Part("events", "Recent events", Place.SIDE, _events, _watch_events, "/api/v1/events"),
         Part("connections", "Connections", Place.SIDE, _connections, _watch_connections),

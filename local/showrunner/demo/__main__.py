@@ -1,0 +1,53 @@
+"""`python -m showrunner.demo`: the demo's servers as a process of their own, until stopped."""
+
+import argparse
+import os
+import signal
+import threading
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from showrunner.demo.demo import Demo, DemoConnection, write_private
+from showrunner.demo.managers import Webhook
+
+SECRET_VARIABLE = "SHOWRUNNER_DEMO_WEBHOOK_SECRET"  # noqa: S105  a name, not a secret
+
+
+class Running(BaseModel):
+    """What `--ports-file` holds once every server answers (mode 600: it has their keys)."""
+
+    connections: list[DemoConnection]
+    library: str
+
+
+def main() -> None:
+    options = _parser().parse_args()
+    stopped = threading.Event()
+    # Until the servers run there is nothing to end in good order: a signal just ends the process.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    with Demo(options.data) as demo:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stopped.set())
+        if options.webhook:
+            secret = os.environ.get(SECRET_VARIABLE)
+            demo.report_to(Webhook(options.webhook, secret, options.webhook_auth))
+        running = Running(connections=demo.connections(), library=str(demo.library))
+        write_private(options.ports_file, running.model_dump_json())
+        print("The demo servers answer", flush=True)
+        stopped.wait()
+    options.ports_file.unlink(missing_ok=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m showrunner.demo", description=__doc__)
+    add = parser.add_argument
+    add("--data", type=Path, required=True, help="folder for the library and the servers' data")
+    add("--ports-file", type=Path, required=True, help="file to write addresses and keys to")
+    add("--webhook", help=f"address that Radarr and Sonarr post to; its secret: {SECRET_VARIABLE}")
+    add("--webhook-auth", choices=["header", "basic"], default="header", help="how it is sent")
+    return parser
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,218 @@
+"""All emulated servers together, over one library in one data folder."""
+
+import json
+import os
+import secrets
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Self, TypedDict
+
+from flask import Flask
+from pydantic import BaseModel, ConfigDict, Field
+
+from showrunner.connections.models import ConnectionKind, PathMapping, PreviewSettings
+from showrunner.demo.emby import EmulatedEmby
+from showrunner.demo.jellyfin import EmulatedJellyfin
+from showrunner.demo.library import TITLES, make_videos
+from showrunner.demo.managers import (
+    Arrival,
+    EmulatedRadarr,
+    EmulatedSonarr,
+    Webhook,
+    WebhookAuth,
+)
+from showrunner.demo.playing import Room, Viewer
+from showrunner.demo.plex import EmulatedPlex
+from showrunner.demo.serving import LoopbackServer
+from showrunner.demo.shelf import Shelf
+
+JELLYFIN_ROOT = "/media"
+"""Jellyfin's name for the library, as if it ran in a container: path mappings are put to use."""
+
+_VIEWERS = {
+    ConnectionKind.PLEX: [
+        Viewer(1, "Mika", "Living Room", "Plex for LG", "webOS", "192.168.1.21", 31_000),
+        Viewer(2, "Noor", "Phone", "Plex for iOS", "iOS", "192.168.1.34", 84_000, transcodes=True),
+    ],
+    ConnectionKind.JELLYFIN: [
+        Viewer(3, "Mika", "Bedroom", "Jellyfin Android TV", "Android", "192.168.1.22", 12_000),
+    ],
+    ConnectionKind.EMBY: [
+        Viewer(4, "Tove", "Firefox", "Emby Web", "Linux", "192.168.1.40", 5_000, transcodes=True),
+    ],
+}
+
+
+class _Parts(TypedDict):
+    shelf: Shelf
+    room: Room
+    token: str
+    machine_id: str
+
+
+class DemoConnection(BaseModel):
+    """What its owner would enter to connect one of the servers: fits `probe.connect`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: ConnectionKind
+    name: str
+    url: str
+    secret: str = Field(repr=False)
+    path_mappings: list[PathMapping] = []
+    previews: PreviewSettings = PreviewSettings()
+
+
+class Demo:
+    """
+    The servers, in threads of this process, on free loopback ports.
+
+    `start` makes the library on first use (some seconds) and returns when every
+    server answers. Everything is kept under `data`, keys included; addresses
+    are new with every start.
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        *,
+        notice_delay_seconds: float = 0.5,
+        rescan_seconds: float = 20,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._data = data.resolve()
+        self.library = self._data / "library"
+        self._notice_delay_seconds = notice_delay_seconds
+        self._rescan_seconds = rescan_seconds
+        self._clock = clock
+        self._running = ExitStack()
+        self._connections: list[DemoConnection] = []
+
+    def start(self) -> None:
+        self._data.mkdir(parents=True, exist_ok=True)
+        self._keys = _keys_in(self._data / "keys.json")
+        downloads = self._data / "downloads"
+        self._radarr = EmulatedRadarr(self.library, downloads, token=self._keys["radarr"])
+        self._sonarr = EmulatedSonarr(self.library, downloads, token=self._keys["sonarr"])
+        self._make_videos()
+        with ExitStack() as started:
+            self._running = started
+            self._start_servers()
+            self._running = started.pop_all()
+
+    def stop(self) -> None:
+        self._running.close()
+        self._connections = []
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def connections(self) -> list[DemoConnection]:
+        """How to reach each server; empty unless the demo runs."""
+        return list(self._connections)
+
+    def report_to(self, webhook: Webhook | None) -> None:
+        """Where Radarr and Sonarr report imports that they are told to make; None: nowhere."""
+        self._radarr.webhook = self._sonarr.webhook = webhook
+
+    def let_movie_arrive(
+        self, webhook_url: str, secret: str | None, auth: WebhookAuth = "header"
+    ) -> Arrival:
+        """Radarr imports a film that was not there before and posts its webhook."""
+        return self._radarr.import_next(Webhook(webhook_url, secret, auth))
+
+    def let_episode_arrive(
+        self, webhook_url: str, secret: str | None, auth: WebhookAuth = "header"
+    ) -> Arrival:
+        """Sonarr imports the next episode of its show and posts its webhook."""
+        return self._sonarr.import_next(Webhook(webhook_url, secret, auth))
+
+    def _make_videos(self) -> None:
+        """The library, and the film that will be its next addition."""
+        arriving, download = self._radarr.next_download()
+        library = {self.library / title.relative_path: title for title in TITLES}
+        make_videos({**library, download: arriving})
+
+    def _start_servers(self) -> None:
+        self._start_plex(ConnectionKind.PLEX)
+        self._start_jellyfin(ConnectionKind.JELLYFIN)
+        self._start_emby(ConnectionKind.EMBY)
+        self._serve(ConnectionKind.RADARR, self._radarr.app)
+        self._serve(ConnectionKind.SONARR, self._sonarr.app)
+
+    def _start_plex(self, kind: ConnectionKind) -> None:
+        config = self._data / "plex"
+        server = EmulatedPlex(**self._parts(kind, str(self.library)), config=config)
+        self._serve(kind, server.app, previews=PreviewSettings(plex_config_folder=str(config)))
+
+    def _start_jellyfin(self, kind: ConnectionKind) -> None:
+        config = self._data / "jellyfin"
+        server = EmulatedJellyfin(**self._parts(kind, JELLYFIN_ROOT), config=config)
+        mapping = PathMapping(remote_prefix=JELLYFIN_ROOT, local_prefix=str(self.library))
+        previews = PreviewSettings(jellyfin_config_folder=str(config))
+        self._serve(kind, server.app, mappings=[mapping], previews=previews)
+
+    def _start_emby(self, kind: ConnectionKind) -> None:
+        self._serve(kind, EmulatedEmby(**self._parts(kind, str(self.library))).app)
+
+    def _parts(self, kind: ConnectionKind, remote_root: str) -> _Parts:
+        """What every media server is made of; its scans are running when this returns."""
+        shelf = Shelf(
+            self.library,
+            remote_root,
+            notice_delay_seconds=self._notice_delay_seconds,
+            rescan_seconds=self._rescan_seconds,
+        )
+        shelf.start()
+        self._running.callback(shelf.stop)
+        return {
+            "shelf": shelf,
+            "room": Room(shelf, _VIEWERS[kind], self._clock),
+            "token": self._keys[kind],
+            "machine_id": self._keys[f"{kind} machine"],
+        }
+
+    def _serve(
+        self,
+        kind: ConnectionKind,
+        app: Flask,
+        *,
+        mappings: list[PathMapping] | None = None,
+        previews: PreviewSettings | None = None,
+    ) -> None:
+        server = self._running.enter_context(LoopbackServer(app))
+        self._connections.append(
+            DemoConnection(
+                kind=kind,
+                name=f"Demo {kind.title()}",
+                url=server.url,
+                secret=self._keys[kind],
+                path_mappings=mappings or [],
+                previews=previews or PreviewSettings(),
+            )
+        )
+
+
+def _keys_in(path: Path) -> dict[str, str]:
+    """The keys and machine ids of this data folder, made up at its first use."""
+    if path.exists():
+        found: dict[str, str] = json.loads(path.read_text())
+        return found
+    keys = {kind.value: secrets.token_hex(16) for kind in ConnectionKind}
+    keys |= {f"{kind} machine": secrets.token_hex(16) for kind in ConnectionKind}
+    write_private(path, json.dumps(keys))
+    return keys
+
+
+def write_private(path: Path, text: str) -> None:
+    """`text` as a file that only its owner can read and that appears whole."""
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+    part.replace(path)

@@ -1,0 +1,108 @@
+"""
+MiniStack, an emulator of AWS that needs neither Docker nor an account.
+
+It pins botocore, so it lives in an environment of its own, `build/ministack`.
+"""
+
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+from tests.end_to_end.deployment import ROOT
+
+FOLDER = ROOT / "build" / "ministack"
+REQUIREMENTS = (
+    "ministack>=1.5.33",
+    "aws-sam-translator>=1.100",  # what its CloudFormation expands SAM with
+    "boto3",  # Lambda's Python has it, so that no layer brings it
+    "cryptography",  # for its KMS
+)
+
+
+@contextmanager
+def running() -> Iterator[str]:
+    """
+    The endpoint of a fresh MiniStack on loopback, which ends with the block.
+
+    It enforces IAM: a function may do what its role allows, and no more.
+    """
+    python = _installed()
+    port = _free_port()
+    endpoint = f"http://127.0.0.1:{port}"
+    with tempfile.TemporaryDirectory(prefix="ministack-") as folder:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": folder,
+            "TMPDIR": folder,
+            "BIND_HOST": "127.0.0.1",
+            "MINISTACK_HOST": "127.0.0.1",
+            "GATEWAY_PORT": str(port),
+            "AUTH": "true",
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+        }
+        log = Path(folder, "log")
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [python.with_name("ministack")],
+                env=environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # its functions are processes too: all end together
+            )
+        try:
+            _wait_until_ready(endpoint, process, log)
+            yield endpoint
+        finally:
+            _end(process)
+
+
+def _installed() -> Path:
+    """The Python of MiniStack's environment, made on the first call: some 20 s."""
+    FOLDER.parent.mkdir(parents=True, exist_ok=True)
+    python = FOLDER / "bin" / "python"
+    stamp = FOLDER / "installed"
+    wanted = "\n".join((sys.version, *REQUIREMENTS))
+    with FOLDER.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # several test processes may want it at once
+        if not (stamp.is_file() and stamp.read_text() == wanted):
+            subprocess.run([sys.executable, "-m", "venv", "--clear", FOLDER], check=True)
+            pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+            subprocess.run([*pip, *REQUIREMENTS], check=True)
+            stamp.write_text(wanted)
+    return python
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_ready(endpoint: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if httpx.get(f"{endpoint}/_ministack/health").is_success:
+                return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    raise RuntimeError(f"MiniStack did not start:\n{log.read_text(errors='replace')[-2000:]}")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, number)
+            process.wait(timeout=10)
+        except (ProcessLookupError, subprocess.TimeoutExpired):
+            continue

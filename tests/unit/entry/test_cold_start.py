@@ -1,0 +1,55 @@
+import json
+import subprocess
+import sys
+
+import pytest
+from tests.unit.entry.calls import TOKEN, source_of
+
+HEAVY = {
+    "av",
+    "boto3",
+    "botocore.session",
+    "cryptography",
+    "flask",
+    "functions_framework",
+    "httpx",
+    "jinja2",
+    "numpy",
+    "PIL",
+    "werkzeug",
+}
+
+SCRIPT = """
+import json, runpy, sys
+heavy = set(json.loads(sys.argv[2]))
+found = lambda: sorted(heavy & sys.modules.keys())
+entry = runpy.run_path(sys.argv[1])[sys.argv[3]]
+imported = found()
+status = entry(json.loads(sys.argv[4]))["statusCode"]
+print(json.dumps([imported, found(), status]))
+"""
+
+
+@pytest.mark.parametrize("name", ["radarr", "sonarr", "custom", "incoming"])
+def test_a_webhook_function_starts_light(tmp_path, name):
+    """Neither to be imported nor to take a delivery does it need a heavy library."""
+    body = {"eventType": "Health", "file_path": "/media/a.mkv"}
+    event = {
+        "rawPath": f"/api/v1/webhooks/{name}",
+        "headers": {"x-auth-token": TOKEN},
+        "requestContext": {"stage": "$default", "http": {"method": "POST"}},
+        "body": json.dumps(body),
+    }
+    command = [sys.executable, "-c", SCRIPT, str(source_of(f"webhooks/{name}"))]
+    arguments = [json.dumps(sorted(HEAVY)), f"handle_{name}", json.dumps(event)]
+    environ = {"SHOWRUNNER_DATA": str(tmp_path), "WEB_AUTH_TOKEN": TOKEN}
+
+    done = subprocess.run(
+        [*command, *arguments], env=environ, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+    imported, used, status = json.loads(done.stdout)
+    assert imported == []
+    assert set(used) <= {"numpy"}  # sqlite-utils, of the embedded home only, takes it when it can
+    assert status == 202

@@ -1,0 +1,355 @@
+"""The four webhook addresses, through their real entry points, over a real SQLite home."""
+
+import base64
+import json
+
+import pytest
+from tests.unit.entry.calls import TOKEN, answered, http_event, load_entry
+
+from showrunner.settings import COLLECTION, KEY
+
+ADDRESSES = ("radarr", "sonarr", "custom", "incoming")
+FILE = {"file_path": "/media/film.mkv"}
+BOUNDARY = "----------------------------61a2f9c0"
+
+
+def accepted(body):
+    assert body["status"] == "accepted"
+    return [body["message"], len(body["events"])]
+
+
+@pytest.mark.parametrize(
+    ("address", "name", "message", "count"),
+    [
+        ("radarr", "radarr/download", "Processing queued for 'The Long Harbour (2019)'", 1),
+        ("radarr", "radarr/download_folder_only", "Processing queued for 'Inception'", 1),
+        ("radarr", "radarr/download_upgrade", "Processing queued for 'The Long Harbour (2019)'", 2),
+        ("radarr", "radarr/movie_delete", "Deletion noted for 'The Long Harbour (2019)'", 1),
+        ("sonarr", "sonarr/download", "Processing queued for 'Night Ferry S02E05 Slack Water'", 1),
+        ("sonarr", "sonarr/import_complete_season", "Processing queued for 3 files", 3),
+        ("incoming", "radarr/download", "Processing queued for 'The Long Harbour (2019)'", 1),
+        ("incoming", "sonarr/rename", "Processing queued for 'Night Ferry'", 2),
+    ],
+)
+def test_a_change_is_accepted(deliver, sent, stored, address, name, message, count):
+    """202, a message for humans, and the id of every stored event."""
+    status, body = deliver(address, sent(name))
+
+    assert status == 202
+    assert body["success"] is True
+    assert accepted(body) == [message, count]
+    assert [event["id"] for event in stored()[0]] == sorted(body["events"])
+    assert body.get("kind") == (name.split("/")[0] if address == "incoming" else None)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (FILE, "Processing queued for 1 file"),
+        ({"file_paths": ["/a.mkv", "/b.mkv"]}, "Processing queued for 2 files"),
+        (FILE | {"title": "Holiday"}, "Processing queued for 'Holiday'"),
+    ],
+)
+def test_custom_paths_are_accepted(deliver, stored, body, message):
+    """A script learns how many files were taken, or its own label back."""
+    status, answer = deliver("custom", body)
+
+    assert status == 202
+    assert accepted(answer) == [message, len(stored()[0])]
+
+
+def test_the_next_step_is_queued(deliver, sent, stored):
+    """An accepted change puts its event on the batches' queue."""
+    deliver("radarr", sent("radarr/download"))
+
+    assert stored()[2] == 1
+
+
+@pytest.mark.parametrize("address", ["radarr", "incoming"])
+def test_a_delivery_again_is_one_event(deliver, sent, stored, clock, address):
+    """The same delivery, hours later, is acknowledged as known and stored once."""
+    deliver(address, sent("radarr/download"))
+    clock.advance(7200)
+    status, body = deliver(address, sent("radarr/download"))
+
+    assert (status, body["status"], body["events"]) == (202, "repeated", [])
+    assert body["message"] == "Already received: 'The Long Harbour (2019)'"
+    assert len(stored()[0]) == 1
+
+
+def test_two_addresses_for_one_delivery_are_one_event(deliver, sent, stored):
+    """Who sets Radarr up twice, with its own address and the universal one, gets one event."""
+    deliver("radarr", sent("radarr/download"))
+    _, body = deliver("incoming", sent("radarr/download"))
+
+    assert (body["status"], len(stored()[0])) == ("repeated", 1)
+
+
+@pytest.mark.parametrize(
+    ("address", "name", "sender"),
+    [
+        ("radarr", "radarr/test", "Radarr"),
+        ("sonarr", "sonarr/test", "Sonarr"),
+        ("incoming", "radarr/test", "Radarr"),
+        ("incoming", "sonarr/test", "Sonarr"),
+    ],
+)
+def test_a_test_is_answered_and_changes_nothing(deliver, sent, stored, address, name, sender):
+    """A sender's test button gets 200 and brings no file to process."""
+    status, body = deliver(address, sent(name))
+
+    body.pop("kind", None)
+    assert status == 200
+    assert body == {"success": True, "message": f"{sender} webhook configured successfully"}
+    assert [event["path"] for event in stored()[0]] == [None]
+
+
+@pytest.mark.parametrize("address", ["custom", "incoming"])
+def test_a_bare_test_is_answered(deliver, address):
+    """`{"eventType": "Test"}` alone is a custom sender's test."""
+    status, body = deliver(address, {"eventType": "Test"})
+
+    assert status == 200
+    assert body["message"] == "Custom webhook configured successfully"
+
+
+@pytest.mark.parametrize(
+    ("address", "name", "counted"),
+    [
+        ("radarr", "radarr/grab", "radarr:Grab"),
+        ("radarr", "radarr/health", "radarr:Health"),
+        ("radarr", "radarr/unknown_kind", "radarr:MovieRestored"),
+        ("sonarr", "sonarr/unknown_kind", "sonarr:SeasonMonitored"),
+        ("sonarr", "sonarr/rename_without_files", "sonarr:Rename"),
+        ("incoming", "radarr/health", "servarr:Health"),
+        ("incoming", "sonarr/application_update", "servarr:ApplicationUpdate"),
+        ("incoming", "incoming/plex", "plex:media.scrobble"),
+        ("incoming", "incoming/jellyfin", "jellyfin:ItemAdded"),
+        ("incoming", "incoming/emby", "emby:library.new"),
+    ],
+)
+def test_what_needs_nothing_is_counted_by_name(deliver, sent, stored, address, name, counted):
+    """Acknowledged, counted and ignored: a sender must not take it for a failure."""
+    for _ in range(2):
+        status, body = deliver(address, sent(name))
+
+    assert (status, body["status"], body["events"]) == (202, "ignored", [])
+    assert body["counted"] == [counted.split(":")[1]]
+    assert stored() == ([], {counted: 2}, 0)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize(
+    ("body", "status", "error", "says"),
+    [
+        ("", 400, "VALIDATION_ERROR", "not JSON"),
+        ("{'eventType': 1}", 400, "VALIDATION_ERROR", "not JSON"),
+        ('{"eventType": "Test"', 400, "VALIDATION_ERROR", "not JSON"),
+        (b"\xff\xfe\x00", 400, "VALIDATION_ERROR", "not JSON"),
+        ("[" * 100_000, 400, "VALIDATION_ERROR", "not JSON"),
+        ("[]", 400, "VALIDATION_ERROR", "JSON object"),
+        ('"Test"', 400, "VALIDATION_ERROR", "JSON object"),
+        ("null", 400, "VALIDATION_ERROR", "JSON object"),
+        ("{}", 400, "VALIDATION_ERROR", ""),
+        ('{"eventType": 7}', 400, "VALIDATION_ERROR", ""),
+        ('{"eventType": "", "movie": {}, "x": []}', 400, "VALIDATION_ERROR", ""),
+        (json.dumps({"eventType": "x" * 101, "series": {}}), 400, "VALIDATION_ERROR", ""),
+        (json.dumps({"file_path": "/" + "a" * 1024 * 1024}), 413, "TOO_LARGE", "1048576"),
+    ],
+)
+def test_a_bad_body_is_refused(deliver, nothing_stored, address, body, status, error, says):
+    """One error shape, the fitting status, and nothing left behind."""
+    answered_status, answer = deliver(address, body)
+
+    assert (answered_status, answer["error"]) == (status, error)
+    assert says in answer["message"]
+    assert answer.keys() <= {"error", "message", "details"}
+    assert nothing_stored()
+
+
+@pytest.mark.parametrize(
+    ("address", "name", "field"),
+    [
+        ("radarr", "radarr/download_without_paths", "movieFile.relativePath"),
+        ("sonarr", "sonarr/download_without_paths", "episodeFile.relativePath"),
+        ("sonarr", "sonarr/download_without_series_path", "series.path"),
+        ("incoming", "radarr/download_without_paths", "movieFile.relativePath"),
+        ("incoming", "sonarr/download_without_files", "episodeFile"),
+    ],
+)
+def test_a_missing_field_is_refused_by_name(deliver, sent, nothing_stored, address, name, field):
+    """The sender's owner reads which field is missing, in the message and in the details."""
+    status, body = deliver(address, sent(name))
+
+    assert status == 400
+    assert body["message"] == f"Field {field}: Field required."
+    assert body["details"] == {"fields": [{"field": field, "problem": "Field required"}]}
+    assert nothing_stored()
+
+
+def test_a_refusal_does_not_repeat_what_was_sent(deliver):
+    """What a sender posts can hold secrets: a refusal names fields, never values."""
+    _, body = deliver("custom", {"file_path": "planted-value"})
+
+    assert "planted-value" not in json.dumps(body)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("token", ["", "wrong", TOKEN[:-1], TOKEN + "x", "ü"])
+def test_a_wrong_token_is_refused(deliver, nothing_stored, address, token):
+    """401 before the body is read: even a bad one tells a stranger nothing."""
+    for body in (FILE, "not json"):
+        status, answer = deliver(address, body, token=token)
+
+        assert (status, answer["error"]) == (401, "UNAUTHORIZED")
+    assert nothing_stored()
+
+
+def test_a_body_of_exactly_the_limit_is_taken(deliver):
+    """1 MiB is allowed, as text and as base64; one byte more is not."""
+    filler = 1024 * 1024 - len(json.dumps(FILE | {"filler": ""}))
+    body = json.dumps(FILE | {"filler": "x" * filler})
+
+    assert deliver("custom", body)[0] == 202
+    assert deliver("custom", body.encode())[0] == 202
+    assert deliver("custom", body + " ")[0] == 413
+    assert deliver("custom", body.encode() + b" ")[0] == 413
+
+
+@pytest.mark.parametrize("base", ["/api/v1", "/api"])
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_both_methods_and_both_bases_are_taken(home, base, method):
+    """Radarr and Sonarr can be set to PUT; tools set up for a peer leave out the version."""
+    event = http_event(
+        f"{base}/webhooks/custom", FILE, method=method, headers={"x-auth-token": TOKEN}
+    )
+
+    assert load_entry("webhooks/custom")(event)["statusCode"] == 202
+
+
+def test_another_address_or_method_is_not_found(home):
+    """A function answers for its own address only."""
+    entry = load_entry("webhooks/custom")
+    token = {"x-auth-token": TOKEN}
+
+    for event in (
+        http_event("/api/v1/webhooks/radarr", FILE, headers=token),
+        http_event("/api/v1/webhooks/custom", FILE, method="GET", headers=token),
+    ):
+        status, body = answered(entry(event))
+        assert (status, body["error"]) == (404, "NOT_FOUND")
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_switched_off_webhooks_are_ignored(deliver, home, nothing_stored, address):
+    """With `webhook_enabled` off a delivery is acknowledged, says why, and stores nothing."""
+    home.documents.put(COLLECTION, KEY, {"webhook_enabled": False})
+
+    status, body = deliver(address, FILE | {"eventType": "Test", "movie": {}, "series": {}})
+
+    assert (status, body["status"]) == (202, "ignored")
+    assert "switched off" in body["message"]
+    assert nothing_stored()
+
+
+@pytest.mark.parametrize(
+    "content_type", ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
+)
+def test_json_is_taken_under_any_content_type(deliver, content_type):
+    """Jellyfin calls JSON plain text, and curl calls it a form."""
+    status, _ = deliver("incoming", FILE, headers={"content-type": content_type})
+
+    assert status == 202
+
+
+def multipart(field, data, *, newline=b"\r\n"):
+    """A form as Plex sends it: the JSON in a field, and a picture that is no text."""
+    lines = [
+        b"--" + BOUNDARY.encode(),
+        f'Content-Disposition: form-data; name="{field}"'.encode(),
+        b"Content-Type: application/json",
+        b"",
+        json.dumps(data, ensure_ascii=False).encode(),
+        b"--" + BOUNDARY.encode(),
+        b'Content-Disposition: form-data; name="thumb"; filename="thumb.jpg"',
+        b"Content-Type: image/jpeg",
+        b"",
+        b"\xff\xd8\xff\xe0\r\n--not the boundary\r\n\x00\xff\xd9",
+        b"--" + BOUNDARY.encode() + b"--",
+        b"",
+    ]
+    return newline.join(lines)
+
+
+@pytest.mark.parametrize(
+    ("field", "name", "counted"),
+    [
+        ("payload", "incoming/plex", "plex:media.scrobble"),
+        ("data", "incoming/emby", "emby:library.new"),
+    ],
+)
+def test_a_multipart_body_is_read(deliver, sent, stored, field, name, counted):
+    """Plex and Emby put their JSON into a form, beside a picture."""
+    headers = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
+
+    status, body = deliver("incoming", multipart(field, sent(name)), headers=headers)
+
+    assert (status, body["kind"]) == (202, counted.split(":")[0])
+    assert stored()[1] == {counted: 1}
+
+
+def test_names_in_a_multipart_body_keep_their_letters(deliver, stored):
+    """The JSON of a form part is UTF-8, whatever the mail rules for headers say."""
+    headers = {"content-type": f'multipart/form-data; boundary="{BOUNDARY}"'}
+    path = "/media/Amélie (2001)/ねこ.mkv"
+
+    deliver("incoming", multipart("payload", {"file_path": path}), headers=headers)
+
+    assert [event["path"] for event in stored()[0]] == [path]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("multipart/form-data", "no boundary anywhere"),
+        ("multipart/form-data; boundary=abc", "no part of it"),
+        ("multipart/form-data; boundary=abc", "--abc\r\n\r\nno name\r\n--abc--\r\n"),
+        (f"multipart/form-data; boundary={BOUNDARY}", multipart("payload", [1])),
+        (f"multipart/form-data; boundary={BOUNDARY}", multipart("other", {})),
+        ("application/x-www-form-urlencoded", "payload=%7Bbroken"),
+        ("application/x-www-form-urlencoded", "hello"),
+        ("multipart/mixed; boundary=abc", "--abc\r\n\r\n{}\r\n--abc--\r\n"),
+    ],
+)
+def test_a_broken_form_is_refused(deliver, nothing_stored, content_type, body):
+    """A form that holds nothing of use is the sender's mistake, not ours."""
+    status, answer = deliver("incoming", body, headers={"content-type": content_type})
+
+    assert (status, answer["error"]) == (400, "VALIDATION_ERROR")
+    assert nothing_stored()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "payload=%7B%22file_path%22%3A%22%2Fmedia%2Fa.mkv%22%7D",
+        "file_path=%2Fmedia%2Fa.mkv&title=From+curl",
+    ],
+)
+def test_a_plain_form_is_read(deliver, stored, body):
+    """A form is the object, or carries it in one field."""
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+
+    assert deliver("incoming", body, headers=headers)[0] == 202
+    assert [event["path"] for event in stored()[0]] == ["/media/a.mkv"]
+
+
+def test_radarr_can_use_basic_authentication(deliver):
+    """Radarr and Sonarr offer user and password: the token is the password."""
+    credentials = base64.b64encode(f"anyone:{TOKEN}".encode()).decode()
+
+    status, _ = deliver(
+        "custom", FILE, token=None, headers={"authorization": f"Basic {credentials}"}
+    )
+
+    assert status == 202
