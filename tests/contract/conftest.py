@@ -1,4 +1,3 @@
-import logging
 import os
 import uuid
 from collections.abc import Callable, Iterator
@@ -40,21 +39,13 @@ def aws() -> Iterator[Callable[[str], Any]]:
         environment.delenv("AWS_PROFILE", raising=False)
         environment.setenv("AWS_ACCESS_KEY_ID", "testing")
         environment.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-        yield from _moto(environment)
+        # Imported here: a second that runs against another endpoint need not pay.
+        from tests.contract.moto_server import moto_endpoint  # noqa: PLC0415
 
-
-def _moto(environment: pytest.MonkeyPatch) -> Iterator[Callable[[str], Any]]:
-    # Imported here: a second that runs against another endpoint need not pay.
-    from moto.server import ThreadedMotoServer  # noqa: PLC0415
-
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    _, port = server.get_host_and_port()
-    environment.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
-    yield session.client
-    session.forget_clients()
-    server.stop()
+        with moto_endpoint() as endpoint:
+            environment.setenv("AWS_ENDPOINT_URL", endpoint)
+            yield session.client
+            session.forget_clients()
 
 
 @pytest.fixture

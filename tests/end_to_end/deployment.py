@@ -127,12 +127,20 @@ def build_layers(folder: Path, *, for_this_machine: bool) -> None:
     subprocess.run(command, check=True)
 
 
-def deploy(account: Account, layers: Path, parameters: dict[str, str]) -> Deployment:
+def deploy(
+    account: Account,
+    layers: Path,
+    parameters: dict[str, str],
+    adapt: Callable[[dict[str, Any]], None],
+) -> Deployment:
+    """A new stack from the template, after `adapt` fitted it to the emulator."""
     stack_name = f"showrunner-{uuid.uuid4().hex[:8]}"
     cloudformation = account.client("cloudformation")
+    document = _packaged(account, layers, f"{stack_name}-code")
+    adapt(document)
     cloudformation.create_stack(
         StackName=stack_name,
-        TemplateBody=json.dumps(_packaged(account, layers, f"{stack_name}-code")),
+        TemplateBody=json.dumps(document),
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
         Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()],
     )

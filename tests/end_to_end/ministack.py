@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 from tests.end_to_end.deployment import ROOT
@@ -64,6 +65,23 @@ def running() -> Iterator[str]:
             yield endpoint
         finally:
             _end(process)
+
+
+def adapt(template: dict[str, Any]) -> None:
+    """
+    Allow batches wherever single messages are allowed.
+
+    AWS knows no permission for batches (SQS Developer Guide, "Amazon SQS batch
+    actions"); MiniStack asks for one.
+    """
+    for resource in template["Resources"].values():
+        if resource["Type"] != "AWS::IAM::ManagedPolicy":
+            continue
+        for statement in resource["Properties"]["PolicyDocument"]["Statement"]:
+            allowed = statement["Action"]
+            actions = allowed if isinstance(allowed, list) else [allowed]
+            if "sqs:SendMessage" in actions:
+                statement["Action"] = [*actions, "sqs:SendMessageBatch"]
 
 
 def _installed() -> Path:

@@ -11,7 +11,8 @@ AWS, and what this test therefore cannot show:
 - the routes of the HTTP API, an OpenAPI body that MiniStack skips, are added by
   API calls from the same template.
 
-IAM it does enforce: what a function's policies leave out fails here too. With
+IAM it does enforce: what a function's policies leave out fails here too (only
+sending batches asks for a permission that AWS does not have). With
 AWS_ENDPOINT_URL or LOCALSTACK_HOST set the test deploys there instead, with
 layers for Lambda's own Python; servers of this machine that functions should
 reach are then left out.
@@ -81,7 +82,8 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
             os.environ.get("AWS_ACCESS_KEY_ID", "test"),
             os.environ.get("AWS_SECRET_ACCESS_KEY", "test"),
         )
-        deployed = deploy(account, layers, hashes)
+        adapt = (lambda _template: None) if given else ministack.adapt
+        deployed = deploy(account, layers, hashes, adapt)
         deployed.add_routes_that_were_left_out()
         yield deployed
 

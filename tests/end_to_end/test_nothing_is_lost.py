@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.end_to_end.running import Running, showrunner_up, until
-from tests.end_to_end.videos import make_video
+from tests.videos import make_video
 
 from showrunner.connections.models import (
     Connection,

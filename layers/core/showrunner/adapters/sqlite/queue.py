@@ -22,7 +22,6 @@ from showrunner.ports.queues import DeadLetter, Message, QueueDepth
 
 POLL_SECONDS = 0.1
 
-_HELD = "WHERE queue = ? AND id = ? AND receipt = ?"
 _DUE = "WHERE queue = ? AND died_at_ms IS NULL AND due_at_ms <= ?"
 
 
@@ -94,42 +93,31 @@ class SqliteQueue:
 
     def _lease_due(self, max_messages: int, lease_seconds: float) -> list[Message]:
         now_ms = self._now_ms()
+        messages: list[Message] = []
         with self._database.writing() as connection:
-            self._set_aside_exhausted(connection, now_ms)
-            rows = connection.execute(
-                f"""SELECT id, body, receive_count, sent_at_ms FROM messages {_DUE}
-                    ORDER BY due_at_ms, id LIMIT ?""",  # noqa: S608  constant
-                (self.name, now_ms, max_messages),
-            ).fetchall()
-            messages = [_delivery(row) for row in rows]
-            for message in messages:
-                connection.execute(
-                    """UPDATE messages SET due_at_ms = ?, receive_count = ?, receipt = ?,
-                        lapses = lapses + (receipt IS NOT NULL) WHERE id = ?""",
-                    (
-                        now_ms + _ms(lease_seconds),
-                        message.receive_count,
-                        message.receipt,
-                        message.message_id,
-                    ),
-                )
+            max_receives = self._max_receives(connection)
+            while rows := self._due(connection, now_ms, max_messages - len(messages)):
+                for row in rows:
+                    if row[2] < max_receives:
+                        messages.append(_leased(connection, row, now_ms + _ms(lease_seconds)))
+                    else:
+                        _set_aside_exhausted(connection, row[0], now_ms)
         return messages
 
-    def _set_aside_exhausted(self, connection: sqlite3.Connection, now_ms: int) -> None:
+    def _due(
+        self, connection: sqlite3.Connection, now_ms: int, limit: int
+    ) -> list[tuple[Any, ...]]:
+        return connection.execute(
+            f"""SELECT id, body, receive_count, sent_at_ms FROM messages {_DUE}
+                ORDER BY due_at_ms, id LIMIT ?""",  # noqa: S608  constant
+            (self.name, now_ms, limit),
+        ).fetchall()
+
+    def _max_receives(self, connection: sqlite3.Connection) -> int:
         row = connection.execute(
             "SELECT max_receives FROM queues WHERE name = ?", (self.name,)
         ).fetchone()
-        max_receives = row[0] if row else DEFAULT_MAX_RECEIVES
-        # Without a receipt nobody let a lease run out: `max_receives` was lowered meanwhile.
-        connection.execute(
-            f"""UPDATE messages SET died_at_ms = ?, receipt = NULL,
-                reason = CASE WHEN receipt IS NULL THEN reason ELSE
-                    'its lease ran out ' || (lapses + 1) ||
-                    CASE lapses WHEN 0 THEN ' time' ELSE ' times' END ||
-                    ': the worker died or hung' END
-                {_DUE} AND receive_count >= ?""",  # noqa: S608  constant
-            (now_ms, self.name, now_ms, max_receives),
-        )
+        return int(row[0]) if row else DEFAULT_MAX_RECEIVES
 
     def extend(self, message: Message, lease_seconds: float) -> None:
         check_lease(lease_seconds)
@@ -149,9 +137,8 @@ class SqliteQueue:
         check_retry(retry_after_seconds)
         now_ms = self._now_ms()
         with self._database.writing() as connection:
-            receive_count, max_receives = self._held(connection, message)
-            if receive_count >= max_receives:
-                self._set_aside(connection, message, reason, now_ms)
+            if self._held(connection, message) >= self._max_receives(connection):
+                _set_aside(connection, message, reason, now_ms)
                 return
             connection.execute(
                 "UPDATE messages SET receipt = NULL, reason = ?, due_at_ms = ? WHERE id = ?",
@@ -161,44 +148,20 @@ class SqliteQueue:
     def bury(self, message: Message, reason: str) -> None:
         with self._database.writing() as connection:
             self._held(connection, message)
-            self._set_aside(connection, message, reason, self._now_ms())
+            _set_aside(connection, message, reason, self._now_ms())
 
-    def _held(self, connection: sqlite3.Connection, message: Message) -> tuple[int, int]:
-        """The message's receive count and its limit; LeaseLostError unless `message` holds it."""
+    def _held(self, connection: sqlite3.Connection, message: Message) -> int:
+        """How often the message was received; LeaseLostError unless `message` holds it."""
         row = connection.execute(
-            f"""SELECT receive_count,
-                coalesce((SELECT max_receives FROM queues WHERE name = queue), ?)
-                FROM messages {_HELD}""",  # noqa: S608  constant
-            (DEFAULT_MAX_RECEIVES, self.name, message.message_id, message.receipt),
+            "SELECT receive_count FROM messages WHERE queue = ? AND id = ? AND receipt = ?",
+            (self.name, message.message_id, message.receipt),
         ).fetchone()
         if row is None:
             raise LeaseLostError(
                 f"Message {message.message_id} of queue {self.name} is no longer held by this "
                 "worker: its lease ran out, or it was finished. Drop the work on it."
             )
-        return row[0], row[1]
-
-    def _set_aside(
-        self, connection: sqlite3.Connection, message: Message, reason: str, now_ms: int
-    ) -> None:
-        connection.execute(
-            "UPDATE messages SET receipt = NULL, reason = ?, died_at_ms = ? WHERE id = ?",
-            (reason_text(reason), now_ms, message.message_id),
-        )
-
-    def release_leases(self) -> int:
-        """
-        Make every leased message due now; how many it was.
-
-        For a start after a crash, by the only consumer that this queue can have:
-        whoever held those leases is gone.
-        """
-        with self._database.writing() as connection:
-            return connection.execute(
-                """UPDATE messages SET receipt = NULL, due_at_ms = ?
-                    WHERE queue = ? AND died_at_ms IS NULL AND receipt IS NOT NULL""",
-                (self._now_ms(), self.name),
-            ).rowcount
+        return int(row[0])
 
     def dead_letters(self, *, limit: int = 100) -> Sequence[DeadLetter]:
         rows = self._database.read(
@@ -240,11 +203,36 @@ class SqliteQueue:
         return math.floor(self._clock.now().timestamp() * 1000)
 
 
-def _delivery(row: tuple[Any, ...]) -> Message:
+def _leased(connection: sqlite3.Connection, row: tuple[Any, ...], until_ms: int) -> Message:
     number, body, receive_count, sent_at_ms = row
     receipt = secrets.token_hex(16)
-    sent_at = _moment(sent_at_ms)
-    return Message(str(number), receipt, json.loads(body), receive_count + 1, sent_at)
+    connection.execute(
+        """UPDATE messages SET due_at_ms = ?, receive_count = receive_count + 1,
+            lapses = lapses + (receipt IS NOT NULL), receipt = ? WHERE id = ?""",
+        (until_ms, receipt, number),
+    )
+    body, sent_at = json.loads(body), _moment(sent_at_ms)
+    return Message(str(number), receipt, body, receive_count + 1, sent_at)
+
+
+def _set_aside(connection: sqlite3.Connection, message: Message, reason: str, now_ms: int) -> None:
+    connection.execute(
+        "UPDATE messages SET receipt = NULL, reason = ?, died_at_ms = ? WHERE id = ?",
+        (reason_text(reason), now_ms, message.message_id),
+    )
+
+
+def _set_aside_exhausted(connection: sqlite3.Connection, number: int, now_ms: int) -> None:
+    # Without a receipt nobody let a lease run out: `max_receives` was lowered meanwhile.
+    connection.execute(
+        """UPDATE messages SET died_at_ms = ?, receipt = NULL,
+            reason = CASE WHEN receipt IS NULL THEN reason ELSE
+                'its lease ran out ' || (lapses + 1) ||
+                CASE lapses WHEN 0 THEN ' time' ELSE ' times' END ||
+                ': the worker died or hung' END
+            WHERE id = ?""",
+        (now_ms, number),
+    )
 
 
 def _ms(seconds: float) -> int:

@@ -109,7 +109,7 @@ class FileProcessor:
             first.setdefault(owned.connection_id, owned)
         return [(by_id[connection_id], owned) for connection_id, owned in first.items()]
 
-    def _for_servers(  # noqa: PLR0913 - the steps share all of it
+    def _for_servers(
         self,
         job: Job,
         line: JobFile,
@@ -168,7 +168,7 @@ class FileProcessor:
                 sink.abandon()
         return failures
 
-    def _report(  # noqa: PLR0913
+    def _report(
         self,
         job: Job,
         line: JobFile,

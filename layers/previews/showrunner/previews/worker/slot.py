@@ -2,9 +2,8 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from showrunner.errors import LeaseLostError, ShowrunnerError, TryLaterError
