@@ -50,9 +50,9 @@ def make_film(loop: Path, path: Path) -> None:
             with av.open(str(loop)) as source:
                 film = source.streams.video[0]
                 stream = stream or out.add_stream_from_template(film)
-                offset = int(turn * LOOP_SECONDS / film.time_base)
+                offset = int(turn * LOOP_SECONDS / (film.time_base or 1))
                 for packet in source.demux(film):
-                    if packet.pts is None:  # the empty packet at the end
+                    if packet.pts is None or packet.dts is None:  # the empty packet at the end
                         continue
                     packet.pts += offset
                     packet.dts += offset

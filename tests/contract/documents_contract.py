@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.fakes import FakeClock
 
 from showrunner.errors import ConflictError, InvalidInputError
 from showrunner.ports.documents import ABSENT, Body, Delete, Documents, Put, each
+from tests.fakes import FakeClock
 
 BODIES: list[Body] = [
     {},

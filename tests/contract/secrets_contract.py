@@ -42,6 +42,14 @@ class SecretsContract:
             with pytest.raises(SetupError):
                 secrets.open(sealed[:place] + other + sealed[place + 1 :])
 
+    @pytest.mark.parametrize("stray", ["\n", " ", "!", "=", "A"])
+    def test_a_stray_character_is_refused(self, secrets: Secrets, stray: str) -> None:
+        """A character too many is noticed, also one that decoders skip."""
+        sealed = secrets.seal("abc")
+        for place in (len(sealed) - 9, len(sealed)):
+            with pytest.raises(SetupError):
+                secrets.open(sealed[:place] + stray + sealed[place:])
+
     @pytest.mark.parametrize("text", ["", "abc", "sealed:", "sealed:other1:QUJD", "sealed:\x00ü"])
     def test_a_text_that_was_never_sealed_is_refused(self, secrets: Secrets, text: str) -> None:
         """Opening anything else says so instead of giving it back."""

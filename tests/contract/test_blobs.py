@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.contract.blobs_contract import BlobsContract
 
 from showrunner.adapters.aws.blobs import S3Blobs
 from showrunner.adapters.files import FileBlobs
 from showrunner.errors import InvalidInputError
 from showrunner.ports.blobs import Blobs
+from tests.contract.blobs_contract import BlobsContract
 
 PROGRAMS = Path(__file__).parent / "programs"
 

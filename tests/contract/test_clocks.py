@@ -1,8 +1,8 @@
 import pytest
-from tests.contract.clock_contract import ClockContract
-from tests.fakes import FakeClock
 
 from showrunner.adapters.system_clock import SystemClock
+from tests.contract.clock_contract import ClockContract
+from tests.fakes import FakeClock
 
 
 class TestSystemClock(ClockContract):

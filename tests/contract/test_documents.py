@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.contract.documents_contract import DocumentsContract
-from tests.fakes import FakeClock
 
 from showrunner.adapters.aws.documents import DynamoDocuments
 from showrunner.adapters.sqlite.database import Database
 from showrunner.adapters.sqlite.documents import SqliteDocuments
 from showrunner.ports.documents import Documents
+from tests.contract.documents_contract import DocumentsContract
+from tests.fakes import FakeClock
 
 PROGRAMS = Path(__file__).parent / "programs"
 

@@ -8,13 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.contract.queue_contract import (
-    MAX_RECEIVES,
-    QueueContract,
-    RealTime,
-    StrictReceiptsContract,
-)
-from tests.fakes import FakeClock
 
 from showrunner.adapters.aws.queue import SqsQueue
 from showrunner.adapters.sqlite.database import Database
@@ -22,6 +15,13 @@ from showrunner.adapters.sqlite.queue import SqliteQueue, declare_queue, declare
 from showrunner.errors import InvalidInputError
 from showrunner.ports.clock import Clock
 from showrunner.ports.queues import Queue
+from tests.contract.queue_contract import (
+    MAX_RECEIVES,
+    QueueContract,
+    RealTime,
+    StrictReceiptsContract,
+)
+from tests.fakes import FakeClock
 
 PROGRAMS = Path(__file__).parent / "programs"
 

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.contract.secrets_contract import SecretsContract
 
 from showrunner.adapters.aws.secrets import KmsSecrets
 from showrunner.adapters.keyfile import KeyFileSecrets
 from showrunner.errors import SetupError
 from showrunner.ports.secrets import Secrets
+from tests.contract.secrets_contract import SecretsContract
 
 SEAL_ONE = """
 import sys

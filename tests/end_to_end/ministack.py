@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
 from tests.end_to_end.deployment import ROOT
 
 FOLDER = ROOT / "build" / "ministack"

@@ -25,9 +25,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def until(
-    look: Callable[[], Found | None], what: str, *, within_seconds: float = 60
-) -> Found:
+def until(look: Callable[[], Found | None], what: str, *, within_seconds: float = 60) -> Found:
     """What `look` finds, as soon as it finds something; fails with `what` after the time."""
     deadline = time.monotonic() + within_seconds
     while time.monotonic() < deadline:

@@ -32,15 +32,6 @@ from typing import Any
 import httpx
 import pytest
 from botocore.exceptions import ClientError
-from tests.end_to_end import ministack
-from tests.end_to_end.deployment import (
-    ROOT,
-    Account,
-    Deployment,
-    build_layers,
-    deploy,
-    given_endpoint,
-)
 
 from showrunner.adapters.aws.session import forget_clients
 from showrunner.connections.models import Connection, ConnectionKind, Library
@@ -53,6 +44,15 @@ from showrunner.demo.shelf import Shelf
 from showrunner.previews.bif import read_bif
 from showrunner.settings import seed_settings
 from showrunner.wiring import AwsHome
+from tests.end_to_end import ministack
+from tests.end_to_end.deployment import (
+    ROOT,
+    Account,
+    Deployment,
+    build_layers,
+    deploy,
+    given_endpoint,
+)
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(600)]
 

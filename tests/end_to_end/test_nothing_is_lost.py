@@ -7,8 +7,6 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.end_to_end.running import Running, showrunner_up, until
-from tests.videos import make_video
 
 from showrunner.connections.models import (
     Connection,
@@ -19,6 +17,8 @@ from showrunner.connections.models import (
 from showrunner.connections.store import ConnectionStore
 from showrunner.previews.bif import read_bif
 from showrunner.wiring import EmbeddedHome
+from tests.end_to_end.running import Running, showrunner_up, until
+from tests.videos import make_video
 
 pytestmark = pytest.mark.end_to_end
 

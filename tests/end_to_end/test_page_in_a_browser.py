@@ -81,6 +81,7 @@ def served() -> Iterator[str]:
 
     # Not waitress, as the harness has it: that one cannot be stopped from another thread.
     server = make_server("127.0.0.1", 0, dispatch, threaded=True)
+    server.daemon_threads = False  # closing waits for requests in work
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
@@ -119,7 +120,7 @@ def opened(browser: Browser, address: str, **options) -> Iterator[Page]:
         context.set_default_timeout(10_000)
         watched = Watched(context)
         yield watched.page
-        assert [] == watched.problems
+        assert watched.problems == []
         assert {urlsplit(address).netloc} == watched.hosts
 
 
@@ -233,7 +234,7 @@ def test_the_dark_page_is_dark(browser, address):
             sign_in(page)
             grounds[scheme] = page.evaluate("getComputedStyle(document.body).backgroundColor")
 
-    assert {"light": "rgb(243, 244, 247)", "dark": "rgb(16, 19, 26)"} == grounds
+    assert grounds == {"light": "rgb(243, 244, 247)", "dark": "rgb(16, 19, 26)"}
 
 
 def test_the_page_works_without_scripts(browser, job_in_work, address):

@@ -6,7 +6,6 @@ import hmac
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from tests.unit.entry.calls import http_event
 
 from showrunner.access import Access, check_access, is_access_token, set_access_token
 from showrunner.browser_session import (
@@ -20,6 +19,7 @@ from showrunner.browser_session import (
 )
 from showrunner.errors import ForbiddenError, SetupError, UnauthorizedError
 from showrunner.wiring import EmbeddedHome
+from tests.unit.entry.calls import http_event
 
 TOKEN, SECRET = "the-access-token", "the-webhook-secret"
 

@@ -42,11 +42,11 @@ def up(data: Path, host: str, port: int, demo: bool, reload: bool, template: Pat
     supervisor.start()
     try:
         address = f"http://{host}:{port}"
-        _wait_until_ready(address, supervisor)
-        _greet(address, token, home.folder)
-        if demo:
-            DemoDriver(home, address, token, supervisor).start()
-        supervisor.run()
+        if _is_ready(address, supervisor):
+            _greet(address, token, home.folder)
+            if demo:
+                DemoDriver(home, address, token, supervisor).start()
+            supervisor.run()
     finally:
         supervisor.stop()
 
@@ -91,17 +91,20 @@ def _watched() -> list[Path]:
     return [PROJECT / name for name in ("functions", "layers", "local", "template.yaml")]
 
 
-def _wait_until_ready(address: str, supervisor: Supervisor) -> None:
+def _is_ready(address: str, supervisor: Supervisor) -> bool:
+    """True when the server answers, False when it was told to stop; SetupError: it cannot start."""
     deadline = time.monotonic() + READY_WITHIN_SECONDS
     while not supervisor.is_stopping:
         try:
             if httpx.get(f"{address}/api/v1/health", timeout=5).is_success:
-                return
+                return True
         except httpx.TransportError:
             pass
-        if time.monotonic() > deadline:
-            raise SetupError("The server did not come up; its log above says why.")
+        if supervisor.ended_child or time.monotonic() > deadline:
+            what = supervisor.ended_child or "the server"
+            raise SetupError(f"{what} did not come up; the log above says why.")
         time.sleep(0.1)
+    return False
 
 
 def _greet(address: str, token: str, folder: Path) -> None:

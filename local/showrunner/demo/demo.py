@@ -4,7 +4,7 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Self, TypedDict
@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from showrunner.connections.models import ConnectionKind, PathMapping, PreviewSettings
 from showrunner.demo.emby import EmulatedEmby
 from showrunner.demo.jellyfin import EmulatedJellyfin
-from showrunner.demo.library import TITLES, make_videos
+from showrunner.demo.library import ARRIVAL_SECONDS, TITLES, Title, make_videos
 from showrunner.demo.managers import (
     Arrival,
     EmulatedRadarr,
@@ -78,12 +78,16 @@ class Demo:
         self,
         data: Path,
         *,
+        titles: Sequence[Title] = TITLES,
+        arrival_seconds: int = ARRIVAL_SECONDS,
         notice_delay_seconds: float = 0.5,
         rescan_seconds: float = 20,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._data = data.resolve()
         self.library = self._data / "library"
+        self._titles = titles
+        self._arrival_seconds = arrival_seconds
         self._notice_delay_seconds = notice_delay_seconds
         self._rescan_seconds = rescan_seconds
         self._clock = clock
@@ -94,8 +98,10 @@ class Demo:
         self._data.mkdir(parents=True, exist_ok=True)
         self._keys = _keys_in(self._data / "keys.json")
         downloads = self._data / "downloads"
-        self._radarr = EmulatedRadarr(self.library, downloads, token=self._keys["radarr"])
-        self._sonarr = EmulatedSonarr(self.library, downloads, token=self._keys["sonarr"])
+        length = {"arrival_seconds": self._arrival_seconds}
+        radarr_key, sonarr_key = self._keys["radarr"], self._keys["sonarr"]
+        self._radarr = EmulatedRadarr(self.library, downloads, token=radarr_key, **length)
+        self._sonarr = EmulatedSonarr(self.library, downloads, token=sonarr_key, **length)
         self._make_videos()
         with ExitStack() as started:
             self._running = started
@@ -136,7 +142,7 @@ class Demo:
     def _make_videos(self) -> None:
         """The library, and the film that will be its next addition."""
         arriving, download = self._radarr.next_download()
-        library = {self.library / title.relative_path: title for title in TITLES}
+        library = {self.library / title.relative_path: title for title in self._titles}
         make_videos({**library, download: arriving})
 
     def _start_servers(self) -> None:

@@ -66,23 +66,24 @@ TITLES = (
     Title("First Light", 2022, 120, series="Northern Relay", episode=1),
     Title("Dead Air", 2022, 120, "libx265", ".mp4", series="Northern Relay", episode=2),
 )
+ARRIVAL_SECONDS = 130
 _FIRST_WORDS = ("Amber", "Hollow", "Distant", "Velvet", "Copper", "Winter", "Borrowed", "Paper")
 _SECOND_WORDS = ("Meridian", "Orchard", "Signal", "Harbour", "Comet", "Cartographer", "Tide")
 
 
-def arriving_film(number: int) -> Title:
+def arriving_film(number: int, seconds: int = ARRIVAL_SECONDS) -> Title:
     """The film that is new for the `number`-th time (from 0): each has a title of its own."""
     first = _FIRST_WORDS[number % len(_FIRST_WORDS)]
     second = _SECOND_WORDS[number % len(_SECOND_WORDS)]
     codec: Codec = "libx265" if number % 3 == 1 else "libx264"
     suffix = ".mp4" if number % 3 == 2 else ".mkv"  # noqa: PLR2004  every third one
-    return Title(f"{first} {second}", 2024 + number % 3, 130, codec, suffix)
+    return Title(f"{first} {second}", 2024 + number % 3, seconds, codec, suffix)
 
 
-def arriving_episode(number: int) -> Title:
+def arriving_episode(number: int, seconds: int = ARRIVAL_SECONDS) -> Title:
     """The episode that is new for the `number`-th time (from 0)."""
     name = f"Relay {number + 3}"
-    return Title(name, 2022, 120, series="Northern Relay", episode=number + 3)
+    return Title(name, 2022, seconds, series="Northern Relay", episode=number + 3)
 
 
 def make_videos(videos: Mapping[Path, Title]) -> None:

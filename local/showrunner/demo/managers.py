@@ -11,7 +11,13 @@ from typing import Any, Literal
 import httpx
 from flask import Flask, Response, jsonify, request
 
-from showrunner.demo.library import Title, arriving_episode, arriving_film, encode
+from showrunner.demo.library import (
+    ARRIVAL_SECONDS,
+    Title,
+    arriving_episode,
+    arriving_film,
+    encode,
+)
 from showrunner.demo.serving import View, is_token, route
 from showrunner.demo.shelf import number_of
 from showrunner.demo.webhook_bodies import Import, radarr_import, release_name, sonarr_import
@@ -60,10 +66,19 @@ class EmulatedManager:
     product: str
     version: str
     folder: str
+    collection: str
     import_command: str
 
-    def __init__(self, library: Path, downloads: Path, *, token: str) -> None:
+    def __init__(
+        self,
+        library: Path,
+        downloads: Path,
+        *,
+        token: str,
+        arrival_seconds: int = ARRIVAL_SECONDS,
+    ) -> None:
         self._library, self._downloads, self._token = library, downloads, token
+        self._arrival_seconds = arrival_seconds
         self._importing = threading.Lock()
         self.webhook: Webhook | None = None
         self.app = Flask(f"emulated-{self.product}")
@@ -71,6 +86,7 @@ class EmulatedManager:
         gets: dict[str, View] = {
             "/api/v3/system/status": self._status,
             "/api/v3/rootfolder": self._root_folders,
+            f"/api/v3/{self.collection}": self._collection,
         }
         route(self.app, gets)
         route(self.app, {"/api/v3/command": self._command}, "POST")
@@ -83,6 +99,9 @@ class EmulatedManager:
         raise NotImplementedError
 
     def webhook_body(self, done: Import) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def _collection(self) -> Response:
         raise NotImplementedError
 
     def next_download(self) -> tuple[Title, Path]:
@@ -153,19 +172,16 @@ class EmulatedRadarr(EmulatedManager):
     product = "Radarr"
     version = "5.26.2.10099"
     folder = "movies"
+    collection = "movie"
     import_command = "DownloadedMoviesScan"
 
-    def __init__(self, library: Path, downloads: Path, *, token: str) -> None:
-        super().__init__(library, downloads, token=token)
-        route(self.app, {"/api/v3/movie": self._movies})
-
     def arriving(self, number: int) -> Title:
-        return arriving_film(number)
+        return arriving_film(number, self._arrival_seconds)
 
     def webhook_body(self, done: Import) -> dict[str, Any]:
         return radarr_import(done)
 
-    def _movies(self) -> Response:
+    def _collection(self) -> Response:
         return jsonify([self._movie(path) for path in self.videos()])
 
     def _movie(self, path: Path) -> dict[str, Any]:
@@ -191,19 +207,16 @@ class EmulatedSonarr(EmulatedManager):
     product = "Sonarr"
     version = "4.0.15.2941"
     folder = "tv"
+    collection = "series"
     import_command = "DownloadedEpisodesScan"
 
-    def __init__(self, library: Path, downloads: Path, *, token: str) -> None:
-        super().__init__(library, downloads, token=token)
-        route(self.app, {"/api/v3/series": self._series})
-
     def arriving(self, number: int) -> Title:
-        return arriving_episode(number)
+        return arriving_episode(number, self._arrival_seconds)
 
     def webhook_body(self, done: Import) -> dict[str, Any]:
         return sonarr_import(done)
 
-    def _series(self) -> Response:
+    def _collection(self) -> Response:
         shows = itertools.groupby(self.videos(), key=lambda path: path.parent.parent)
         return jsonify([self._show(folder, list(files)) for folder, files in shows])
 

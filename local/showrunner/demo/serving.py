@@ -6,6 +6,8 @@ from typing import Any, Self
 from flask import Flask, Response
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+_POLL_SECONDS = 0.1
+"""How soon a server notices that it shall stop."""
 View = Callable[..., Response]
 
 
@@ -23,7 +25,9 @@ class LoopbackServer:
             "127.0.0.1", port, app, threaded=True, request_handler=_QuietHandler
         )
         self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(_POLL_SECONDS,), daemon=True
+        )
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -46,7 +46,7 @@ class Child:
 
     def revive(self) -> None:
         """Start the child again when it died; one that keeps dying waits longer and longer."""
-        if self._process is None or self._process.poll() is None:
+        if self._process is None or self.is_running:
             return
         lived_seconds = time.monotonic() - self._started_at
         if lived_seconds > HEALTHY_AFTER_SECONDS:
@@ -58,7 +58,7 @@ class Child:
         self.start()
 
     def terminate(self) -> None:
-        if self._process and self._process.poll() is None:
+        if self._process and self.is_running:
             self._process.terminate()
 
     def wait(self, deadline: float) -> None:
@@ -73,8 +73,8 @@ class Child:
             self._process.wait()
 
     @property
-    def process_id(self) -> int | None:
-        return self._process.pid if self._process else None
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
 
 
 class Supervisor:
@@ -99,6 +99,11 @@ class Supervisor:
     @property
     def is_stopping(self) -> bool:
         return self._stopping.is_set()
+
+    @property
+    def ended_child(self) -> str | None:
+        """The name of a child that is not running, None when all are."""
+        return next((child.spec.name for child in self._children if not child.is_running), None)
 
     def run(self) -> None:
         """Watch over the children until a signal comes, then end them all."""

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from tests.fakes import FakeClock
 
 from showrunner.adapters.aws.documents import DynamoDocuments
 from showrunner.adapters.aws.queue import SqsQueue
 from showrunner.errors import ConflictError, UnreachableError
 from showrunner.ports.documents import Put
+from tests.fakes import FakeClock
 
 
 class FakeSqs:

@@ -1,5 +1,3 @@
-from tests.fakes import FakeClock
-
 from showrunner.batches.gather import (
     dispatch_when_due,
     gather,
@@ -14,6 +12,7 @@ from showrunner.ports.clock import iso
 from showrunner.settings import COLLECTION, KEY, Settings
 from showrunner.webhooks.intake import receive
 from showrunner.wiring import EmbeddedHome
+from tests.fakes import FakeClock
 
 
 def report(path: str, *identity: str, source: str = "radarr") -> Report:

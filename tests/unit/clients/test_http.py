@@ -1,5 +1,5 @@
 import logging
-from collections.abc import Callable
+from http import HTTPStatus
 
 import httpx
 import pytest
@@ -27,19 +27,20 @@ class Flaky(httpx.MockTransport):
 
 
 def client(transport: httpx.BaseTransport, slept: list[float] | None = None) -> HttpClient:
-    sleep: Callable[[float], None] = ([] if slept is None else slept).append
+    pauses: list[float] = [] if slept is None else slept
     return HttpClient(
         "http://attic:32400/",
         server_name="Attic",
         headers={"X-Plex-Token": KEY},
         transport=transport,
-        sleep=sleep,
+        sleep=pauses.append,
     )
 
 
 def test_a_read_is_tried_again_after_faults_that_may_pass() -> None:
     """Two retries with a growing pause: a server that restarts is not a failed sync."""
-    transport, slept = Flaky(httpx.ConnectError, 503, 200), []
+    transport = Flaky(httpx.ConnectError, 503, 200)
+    slept: list[float] = []
 
     assert client(transport, slept).read("/identity").status_code == 200
     assert len(transport.requests) == 3
@@ -79,7 +80,9 @@ def test_only_reads_are_retried() -> None:
         (httpx.RemoteProtocolError, UnreachableError),
     ],
 )
-def test_every_failure_has_one_of_three_meanings(outcome: object, error: type[Exception]) -> None:
+def test_every_failure_has_one_of_three_meanings(
+    outcome: int | type[httpx.TransportError], error: type[Exception]
+) -> None:
     """Callers can do three things: try later, ask for a new key, check the address."""
     with pytest.raises(error) as caught:
         client(Flaky(outcome)).read("/library/sections/all")
@@ -97,7 +100,7 @@ def test_a_refused_key_is_not_tried_again() -> None:
 
 def test_an_allowed_status_is_an_answer() -> None:
     """A 404 that means "not installed" is no error."""
-    assert client(Flaky(404)).read("/x", allow=(httpx.codes.NOT_FOUND,)).status_code == 404
+    assert client(Flaky(404)).read("/x", allow=(HTTPStatus.NOT_FOUND,)).status_code == 404
 
 
 def test_a_redirect_is_not_followed() -> None:

@@ -3,9 +3,9 @@ import sys
 
 import pytest
 from functions_framework import create_app
-from tests.unit.entry.calls import TOKEN, source_of
 
 from showrunner.wiring import EmbeddedHome, living_in
+from tests.unit.entry.calls import TOKEN, source_of
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from pydantic import BaseModel
-from tests.unit.entry.calls import answered, http_event
 
 from showrunner.access import Access
 from showrunner.entry.app import HttpApp
@@ -20,6 +19,7 @@ from showrunner.errors import (
     UnreachableError,
     WrongStateError,
 )
+from tests.unit.entry.calls import answered, http_event
 
 THREADS = 8
 ROUNDS = 25

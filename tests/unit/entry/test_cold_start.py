@@ -3,6 +3,7 @@ import subprocess
 import sys
 
 import pytest
+
 from tests.unit.entry.calls import TOKEN, source_of
 
 HEAVY = {

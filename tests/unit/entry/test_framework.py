@@ -4,6 +4,7 @@ import base64
 import json
 
 import pytest
+
 from tests.unit.entry.calls import TOKEN, answered, http_event, load_entry
 
 FILE = {"file_path": "/media/film.mkv"}

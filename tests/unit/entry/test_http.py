@@ -1,12 +1,12 @@
 """What is checked before a route sees a request."""
 
 import pytest
-from tests.unit.entry.calls import TOKEN, answered, http_event
 
 from showrunner.access import Access
 from showrunner.entry.app import HttpApp
 from showrunner.entry.http import MAX_BODY_BYTES, http_entry, json_object
 from showrunner.errors import InvalidInputError
+from tests.unit.entry.calls import TOKEN, answered, http_event
 
 
 @pytest.fixture

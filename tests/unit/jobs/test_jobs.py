@@ -1,7 +1,6 @@
 import threading
 
 import pytest
-from tests.fakes import FakeClock
 
 from showrunner.errors import NotFoundError, WrongStateError
 from showrunner.jobs.create import NewJob, create_job, queue_frame_tasks
@@ -15,6 +14,7 @@ from showrunner.jobs.store import (
     update_file,
 )
 from showrunner.wiring import EmbeddedHome
+from tests.fakes import FakeClock
 
 
 def new_job(home: EmbeddedHome, count: int = 2) -> str:

@@ -2,6 +2,7 @@
 Real little videos, encoded here, whose frames say their own number.
 
 Every frame shows its number as 12 bars, white for 1, the lowest bit on the left.
+Unless a test says otherwise a film has 100 frames, 10 a second, every 7th a key frame.
 """
 
 import io
@@ -14,36 +15,42 @@ from typing import Any
 import av
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
+from showrunner.previews.bif import Bif, BifSink, read_bif
+from showrunner.previews.extract import Extraction, extract
+from showrunner.previews.fingerprint import SourceFingerprint
+
 BARS = 12
-BAR_WIDTH = 16
-SIZE = (BARS * BAR_WIDTH, 96)
-QUIET = {"x265-params": "log-level=none:keyint=7:min-keyint=7:scenecut=0:bframes=2"}
+SIZE = (192, 96)
+WHITE = 127
+FPS = 10
+Film = Callable[..., Path]
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a test video is made. `seconds` of `fps` frames, a key frame each `gop` frames."""
+    """How a film is made. `colour` fills every frame instead of its number."""
 
     codec: str = "libx264"
     seconds: int = 10
-    fps: int = 10
     gop: int = 7
     size: tuple[int, int] = SIZE
     rotation: int = 0
     sample_aspect: Fraction | None = None
-    first_pts: int = 0
+    first_frame: int = 0
     pixel_format: str = "yuv420p"
     colour: tuple[int, int, int] | None = None
-    every: Callable[[int], bool] = lambda _number: True
+    keeps: Callable[[int], bool] = lambda _number: True
     options: dict[str, str] = field(default_factory=dict)
     container_options: dict[str, str] = field(default_factory=dict)
     sound_seconds: int = 0
-    tags: dict[str, int] = field(default_factory=dict)
+    matrix: int | None = None
+    transfer: int | None = None
 
 
-def numbered(number: int, size: tuple[int, int]) -> np.ndarray:
+def numbered(number: int, size: tuple[int, int]) -> NDArray[np.uint8]:
     picture = np.zeros((size[1], size[0], 3), np.uint8)
     bar = size[0] // BARS
     for bit in range(BARS):
@@ -59,28 +66,14 @@ def number_in(picture: Image.Image | bytes) -> int:
     grey = np.asarray(picture.convert("L"))
     middle = grey[grey.shape[0] // 2]
     bar = grey.shape[1] / BARS
-    return sum(1 << bit for bit in range(BARS) if middle[int((bit + 0.5) * bar)] > 127)
+    return sum(1 << bit for bit in range(BARS) if middle[int((bit + 0.5) * bar)] > WHITE)
 
 
 def encode(path: Path, recipe: Recipe) -> Path:
     with av.open(str(path), "w", options=recipe.container_options) as container:
-        options = {"sc_threshold": "0"} if recipe.codec == "libx264" else {}
-        stream = container.add_stream(
-            recipe.codec, rate=recipe.fps, options={**options, **recipe.options}
-        )
-        stream.width, stream.height = recipe.size
-        stream.pix_fmt = recipe.pixel_format
-        stream.gop_size, stream.max_b_frames = recipe.gop, 2
-        if recipe.codec in {"mpeg4", "mpeg2video"}:
-            stream.max_b_frames = 0
-        for name, value in recipe.tags.items():
-            setattr(stream.codec_context, name, value)
-        if recipe.rotation:
-            stream.set_display_rotation(recipe.rotation)
-        if recipe.sample_aspect:
-            stream.codec_context.sample_aspect_ratio = recipe.sample_aspect
+        stream = _film_stream(container, recipe)
         sound = _silence(container, recipe.sound_seconds)
-        for number in filter(recipe.every, range(recipe.seconds * recipe.fps)):
+        for number in filter(recipe.keeps, range(recipe.seconds * FPS)):
             container.mux(stream.encode(_frame(number, recipe)))
             container.mux([packet for _, packet in zip(range(2), sound, strict=False)])
         container.mux(stream.encode())
@@ -89,37 +82,109 @@ def encode(path: Path, recipe: Recipe) -> Path:
     return path
 
 
+CODEC_OPTIONS = {
+    "libx264": {"sc_threshold": "0"},
+    "libx265": {"x265-params": "log-level=none:keyint=7:min-keyint=7:scenecut=0:bframes=2"},
+    "libsvtav1": {"preset": "12", "svtav1-params": "lookahead=0"},
+}
+
+
+def _film_stream(container: Any, recipe: Recipe) -> Any:
+    options = {**CODEC_OPTIONS.get(recipe.codec, {}), **recipe.options}
+    stream = container.add_stream(recipe.codec, rate=FPS, options=options)
+    stream.width, stream.height = recipe.size
+    stream.pix_fmt, stream.gop_size = recipe.pixel_format, recipe.gop
+    if recipe.codec in {"libx264", "libx265"}:
+        stream.max_b_frames = 2
+    if recipe.rotation:
+        stream.set_display_rotation(recipe.rotation)
+    if recipe.sample_aspect:
+        stream.codec_context.sample_aspect_ratio = recipe.sample_aspect
+    if recipe.matrix:
+        stream.codec_context.colorspace = recipe.matrix
+    if recipe.transfer:
+        stream.codec_context.color_trc = recipe.transfer
+    return stream
+
+
 def _frame(number: int, recipe: Recipe) -> av.VideoFrame:
     pixels = numbered(number, recipe.size)
     if recipe.colour:
         pixels[:] = recipe.colour
     frame = av.VideoFrame.from_ndarray(pixels, "rgb24")
-    frame = frame.reformat(format=recipe.pixel_format, dst_colorspace=recipe.tags.get("colorspace"))
-    frame.pts, frame.time_base = recipe.first_pts + number, Fraction(1, recipe.fps)
+    frame = frame.reformat(format=recipe.pixel_format, dst_colorspace=recipe.matrix)
+    frame.pts, frame.time_base = recipe.first_frame + number, Fraction(1, FPS)
     return frame
 
 
-def _silence(container: Any, seconds: int) -> Iterator[av.Packet]:
+def _silence(container: Any, seconds: int) -> Iterator[Any]:
+    """Packets of silence, none for 0 seconds; the stream is added at once."""
     stream = container.add_stream("aac", rate=8000) if seconds else None
+    return _silent_packets(stream, seconds) if stream else iter(())
 
-    def packets() -> Iterator[av.Packet]:
-        for start in range(0, seconds * 8000, 1000):
-            frame = av.AudioFrame.from_ndarray(np.zeros((1, 1000), np.float32), "fltp", "mono")
-            frame.sample_rate, frame.pts = 8000, start
-            yield from stream.encode(frame)
-        if stream:
-            yield from stream.encode()
 
-    return packets()
+def _silent_packets(stream: Any, seconds: int) -> Iterator[Any]:
+    for start in range(0, seconds * 8000, 1000):
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 1000), np.float32), "fltp", "mono")
+        frame.sample_rate, frame.pts = 8000, start
+        yield from stream.encode(frame)
+    yield from stream.encode()
+
+
+@dataclass(frozen=True)
+class Made:
+    """What an extraction gave: its report, the numbers the pictures show, and the BIF."""
+
+    report: Extraction
+    numbers: list[int]
+    bif: Bif
+
+    def picture(self, index: int) -> Image.Image:
+        return Image.open(io.BytesIO(self.bif.picture(index)))
 
 
 @pytest.fixture(scope="session")
-def film(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """Gives `film("name.mkv", Recipe(...))`: the path of that video, encoded once per session."""
+def film(tmp_path_factory: pytest.TempPathFactory) -> Film:
+    """Gives `film("name.mkv", gop=70)`: the path of that film, encoded once per name."""
     folder = tmp_path_factory.mktemp("films")
+    made: dict[str, Recipe] = {}
 
-    def make(name: str, recipe: Recipe | None = None) -> Path:
-        path = folder / name
-        return path if path.exists() else encode(path, recipe or Recipe())
+    def make(name: str, **recipe: Any) -> Path:
+        if name not in made:
+            made[name] = Recipe(**recipe)
+            encode(folder / name, made[name])
+        return folder / name
 
     return make
+
+
+@pytest.fixture
+def make_bif(tmp_path: Path) -> Callable[..., Made]:
+    """Gives `make_bif(path)`: a BIF of it, one picture a second unless told, and its numbers."""
+
+    def make(path: Path, *, width: int = SIZE[0], interval_seconds: int = 1) -> Made:
+        destination = tmp_path / f"{path.name}.bif"
+        source = SourceFingerprint.of(path)
+        sink = BifSink(destination, source, width=width, interval_seconds=interval_seconds)
+        report = extract(path, [sink])
+        sink.publish()
+        bif = read_bif(destination)
+        return Made(report, [number_in(bif.picture(k)) for k in range(bif.count)], bif)
+
+    return make
+
+
+@pytest.fixture
+def source() -> SourceFingerprint:
+    return SourceFingerprint(size_bytes=611_000_000, modified_at_ns=1_763_700_000_123_456_789)
+
+
+@pytest.fixture
+def show() -> Callable[[int], Image.Image]:
+    """Gives `show(5)`: the picture that says 5."""
+    return lambda number: Image.fromarray(numbered(number, SIZE))
+
+
+@pytest.fixture
+def number_of() -> Callable[[Image.Image | bytes], int]:
+    return number_in

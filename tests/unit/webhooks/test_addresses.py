@@ -4,9 +4,9 @@ import base64
 import json
 
 import pytest
-from tests.unit.entry.calls import TOKEN, answered, http_event, load_entry
 
 from showrunner.settings import COLLECTION, KEY
+from tests.unit.entry.calls import TOKEN, answered, http_event, load_entry
 
 ADDRESSES = ("radarr", "sonarr", "custom", "incoming")
 FILE = {"file_path": "/media/film.mkv"}

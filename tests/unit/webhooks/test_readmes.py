@@ -2,6 +2,7 @@ import json
 import re
 
 import pytest
+
 from tests.unit.entry.calls import REPOSITORY
 
 READMES = sorted((REPOSITORY / "functions" / "webhooks").glob("*/README.md"))

@@ -14,13 +14,13 @@ from showrunner.previews.trickplay import TrickplaySink, tiles_folder_name
 
 Format = Literal["bif", "trickplay"]
 
-VIDEO_SUFFIXES = frozenset(
-    f".{name}"
-    for name in (
-        "3gp asf avi divx dv f4v flv m2t m2ts m4v mkv mov mp4 mpeg mpg mts mxf nut "
-        "ogm ogv rm rmvb ts vob webm wmv wtv"
-    ).split()
-)
+# fmt: off
+VIDEO_SUFFIXES = frozenset({
+    ".3gp", ".asf", ".avi", ".divx", ".dv", ".f4v", ".flv", ".m2t", ".m2ts", ".m4v", ".mkv",
+    ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".mxf", ".nut", ".ogm", ".ogv", ".rm", ".rmvb",
+    ".ts", ".vob", ".webm", ".wmv", ".wtv",
+})
+# fmt: on
 
 
 @dataclass(frozen=True, slots=True)

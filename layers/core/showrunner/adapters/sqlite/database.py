@@ -31,8 +31,13 @@ class Database:
         self._connections: dict[tuple[int, threading.Thread], sqlite_utils.Database] = {}
         with os_errors(path):
             make_folder(path.parent)
+        # Without the lock, a file that another process is just making looks foreign.
         with locked(path.with_name(f"{path.name}.lock")), sqlite_errors(path):
-            self._bring_up_to_date()
+            try:
+                self._bring_up_to_date()
+            except BaseException:
+                self.close()
+                raise
 
     def read(
         self, sql: str, parameters: tuple[Any, ...] | dict[str, Any] = ()

@@ -1,0 +1,316 @@
+"""
+Our requests and the demo's answers, held against the vendors' published descriptions.
+
+VENDOR_SPECS names the folder that holds them (OpenAPI, as JSON or YAML); without
+it everything here is skipped: the files belong to the vendors and are not ours to ship.
+"""
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+
+from showrunner.clients.emby import EmbyClient
+from showrunner.clients.jellyfin import JellyfinClient
+from showrunner.clients.manager import ManagerClient
+from showrunner.clients.media_server import MediaServerClient
+from showrunner.clients.plex import PlexClient
+from showrunner.connections.models import ConnectionKind
+from showrunner.demo.demo import Demo, DemoConnection
+from showrunner.demo.library import Title
+
+FILES = {
+    "plex": "plex-media-server-*.yaml",
+    "jellyfin": "jellyfin-*.json",
+    "emby": "emby-*.json",
+    "radarr": "radarr-v3.openapi.json",
+    "sonarr": "sonarr-v3.openapi.json",
+}
+# What real servers have although their description does not, or not in this way.
+NOT_DESCRIBED = {
+    "plex": {"/library/sections": "the older name of /library/sections/all"},
+    "jellyfin": {
+        "/MediaPreviewBridge/Ping": "an address of the Media Preview Bridge plugin",
+        "/MediaPreviewBridge/Trickplay/{itemId}": "an address of that plugin",
+    },
+}
+# Servers in the field take GET for a scan; the description has moved it to POST.
+OTHER_METHOD = {("plex", "GET", "/library/sections/{sectionId}/refresh"): "POST"}
+TITLES = (Title("X", 2020, 4), Title("First", 2022, 4, series="Show", episode=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    request: httpx.Request
+    response: httpx.Response
+
+    def __str__(self) -> str:
+        return f"{self.request.method} {self.request.url.path}"
+
+
+class Recorder(httpx.HTTPTransport):
+    """The real network, written down."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.exchanges: list[Exchange] = []
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        response = super().handle_request(request)
+        response.read()
+        self.exchanges.append(Exchange(request, response))
+        return response
+
+
+class Description:
+    """One vendor's OpenAPI document, with its schemas as JSON Schema 2020-12."""
+
+    def __init__(self, path: Path) -> None:
+        text = path.read_text()
+        found = yaml.load(text, yaml.CSafeLoader) if path.suffix == ".yaml" else json.loads(text)
+        # By way of JSON, because YAML makes numbers of the statuses.
+        self._document = _without_nullable(json.loads(json.dumps(found, default=str)))
+        resource = Resource(self._document, DRAFT202012)
+        self._registry: Registry[Any] = Registry().with_resource("urn:description", resource)
+
+    def template(self, path: str) -> str | None:
+        """The described path that `path` is an instance of; fixed ones before patterns."""
+        fitting = [one for one in self._document["paths"] if _fits(path, one)]
+        return min(fitting, key=lambda one: one.count("{"), default=None)
+
+    def operation(self, template: str, method: str) -> dict[str, Any]:
+        found: dict[str, Any] = self._document["paths"][template].get(method.lower(), {})
+        return found
+
+    def query_names(self, template: str, method: str) -> set[str]:
+        """Every parameter; a "media query" of Plex's stands for its properties."""
+        both = (self._document["paths"][template], self.operation(template, method))
+        named = [self._follow(one) for part in both for one in part.get("parameters", [])]
+        filters = [self._follow(one["schema"]) for one in named if one["name"] == "mediaQuery"]
+        properties = [name for one in filters for name in self._properties(one)]
+        return {one["name"] for one in named if one["in"] == "query"} | set(properties)
+
+    def problems(self, value: Any, *pointer: str) -> list[str]:
+        """What does not fit the schema at that place of the document."""
+        place = "/".join(one.replace("~", "~0").replace("/", "~1") for one in pointer)
+        schema = {"$ref": f"urn:description#/{place}"}
+        checker = Draft202012Validator(schema, registry=self._registry)
+        return [f"{one.json_path}: {one.message}" for one in checker.iter_errors(value)]
+
+    def _properties(self, schema: dict[str, Any]) -> Iterator[str]:
+        yield from schema.get("properties", {})
+        for part in (*schema.get("anyOf", []), *schema.get("oneOf", []), *schema.get("allOf", [])):
+            yield from self._properties(self._follow(part))
+
+    def _follow(self, node: dict[str, Any]) -> dict[str, Any]:
+        while "$ref" in node:
+            found: Any = self._document
+            for part in node["$ref"].removeprefix("#/").split("/"):
+                found = found[part]
+            node = found
+        return node
+
+
+def _fits(path: str, template: str) -> bool:
+    pattern = re.sub(r"\\\{[^/]+?\\\}", "[^/]+", re.escape(template))
+    return re.fullmatch(pattern, path) is not None
+
+
+def _without_nullable(node: Any) -> Any:
+    """OpenAPI 3.0 says `nullable`, JSON Schema says that null is one of the types."""
+    if isinstance(node, list):
+        return [_without_nullable(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    plain = {name: _without_nullable(one) for name, one in node.items() if name != "nullable"}
+    return {"anyOf": [plain, {"type": "null"}]} if node.get("nullable") is True else plain
+
+
+@cache
+def description(kind: str) -> Description:
+    folder = os.environ.get("VENDOR_SPECS")
+    if not folder:
+        pytest.skip("VENDOR_SPECS is not set: the vendors' descriptions were not compared")
+    return Description(next(Path(folder).glob(FILES[kind])))
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    data = tmp_path_factory.mktemp("demo")
+    with Demo(data, titles=TITLES, arrival_seconds=2, notice_delay_seconds=0) as running:
+        yield running
+
+
+def media_server_calls(client: MediaServerClient) -> str:
+    """Everything that our clients ask of a media server; the id of an item."""
+    client.info()
+    films, _ = client.libraries()
+    client.sessions()
+    path = f"{films.locations[0]}/X (2020)/X (2020).mkv"
+    item = client.find_item(path, films)
+    assert item is not None
+    client.announce(path, films, None)
+    client.announce(path, films, item.item_id)
+    if isinstance(client, PlexClient):
+        assert client.bundle_hash(item.item_id, path)
+    return item.item_id
+
+
+def plex_calls(to: DemoConnection, recorder: Recorder) -> list[tuple[str, str, Any]]:
+    item = media_server_calls(PlexClient(to.url, to.secret, transport=recorder))
+    more = ("/identity", "/library/sections", f"/library/metadata/{item}")
+    # The way that the description names.
+    scan = ("POST", "/library/sections/1/refresh?path=/x", None)
+    return [*(("GET", path, None) for path in more), scan]
+
+
+def jellyfin_calls(to: DemoConnection, recorder: Recorder) -> list[tuple[str, str, Any]]:
+    item = media_server_calls(JellyfinClient(to.url, to.secret, transport=recorder))
+    trickplay = f"/Items?ids={item}&fields=Trickplay,Path,MediaSources"
+    return [("GET", "/System/Info/Public", None), ("GET", trickplay, None)]
+
+
+def emby_calls(to: DemoConnection, recorder: Recorder) -> list[tuple[str, str, Any]]:
+    media_server_calls(EmbyClient(to.url, to.secret, transport=recorder))
+    return [("GET", "/System/Info/Public", None)]
+
+
+def radarr_calls(to: DemoConnection, recorder: Recorder) -> list[tuple[str, str, Any]]:
+    client = ManagerClient(to.url, to.secret, kind="movie", name="Radarr", transport=recorder)
+    client.info()
+    client.libraries()
+    command = ("POST", "/api/v3/command", {"name": "DownloadedMoviesScan"})
+    return [("GET", "/api/v3/movie", None), command]
+
+
+def sonarr_calls(to: DemoConnection, recorder: Recorder) -> list[tuple[str, str, Any]]:
+    client = ManagerClient(to.url, to.secret, kind="show", name="Sonarr", transport=recorder)
+    client.info()
+    client.libraries()
+    command = ("POST", "/api/v3/command", {"name": "DownloadedEpisodesScan"})
+    return [("GET", "/api/v3/series", None), command]
+
+
+Calls = Callable[[DemoConnection, Recorder], list[tuple[str, str, Any]]]
+CALLS: dict[str, Calls] = {
+    "plex": plex_calls,
+    "jellyfin": jellyfin_calls,
+    "emby": emby_calls,
+    "radarr": radarr_calls,
+    "sonarr": sonarr_calls,
+}
+
+
+@pytest.fixture(scope="module", params=list(CALLS))
+def kind(request: pytest.FixtureRequest) -> str:
+    chosen: str = request.param
+    description(chosen)
+    return chosen
+
+
+@pytest.fixture(scope="module")
+def exchanges(kind: str, request: pytest.FixtureRequest) -> list[Exchange]:
+    """What went over the wire: our clients' calls, then the demo's other addresses."""
+    running: Demo = request.getfixturevalue("demo")
+    to = next(one for one in running.connections() if one.kind == ConnectionKind(kind))
+    recorder = Recorder()
+    more = CALLS[kind](to, recorder)
+    sent = recorder.exchanges[0].request.headers
+    keys = ("authorization", "x-emby-token", "x-plex-token", "x-api-key")
+    headers = {name: sent[name] for name in keys if name in sent}
+    accept = {"Accept": "application/json", "X-Plex-Client-Identifier": "test"}
+    with httpx.Client(base_url=to.url, headers={**headers, **accept}, transport=recorder) as asker:
+        for method, path, body in more:
+            asker.request(method, path, json=body)
+    return recorder.exchanges
+
+
+def described(kind: str, exchanges: list[Exchange]) -> list[tuple[Exchange, str, str]]:
+    """Each exchange with the path and method under which it is described."""
+    templates = [(one, description(kind).template(one.request.url.path)) for one in exchanges]
+    methods = [
+        (one, template, OTHER_METHOD.get((kind, one.request.method, template), one.request.method))
+        for one, template in templates
+        if template is not None
+    ]
+    assert methods, "nothing was compared"
+    return methods
+
+
+def test_every_address_is_described(kind: str, exchanges: list[Exchange]) -> None:
+    """What is not has its reason in the lists above."""
+    known = description(kind)
+    exempt = NOT_DESCRIBED.get(kind, {})
+    missing = [
+        str(one)
+        for one in exchanges
+        if known.template(one.request.url.path) is None
+        and not any(_fits(one.request.url.path, template) for template in exempt)
+    ]
+    undescribed = [
+        str(one)
+        for one, template, method in described(kind, exchanges)
+        if not known.operation(template, method)
+        and not any(_fits(one.request.url.path, exception) for exception in exempt)
+    ]
+
+    assert (missing, undescribed) == ([], [])
+
+
+def test_every_parameter_is_described(kind: str, exchanges: list[Exchange]) -> None:
+    """Spelled as the vendor spells it: some servers ignore others in silence."""
+    unknown = [
+        (str(one), name)
+        for one, template, method in described(kind, exchanges)
+        for name in one.request.url.params
+        if name not in description(kind).query_names(template, method)
+    ]
+
+    assert unknown == []
+
+
+def test_every_body_that_we_send_fits(kind: str, exchanges: list[Exchange]) -> None:
+    """Where a description has a schema for it."""
+    known = description(kind)
+    for one, template, method in described(kind, exchanges):
+        content = known.operation(template, method).get("requestBody", {}).get("content", {})
+        if one.request.content and "schema" in content.get("application/json", {}):
+            place = ("paths", template, method.lower(), "requestBody", "content")
+            body = json.loads(one.request.content)
+            assert known.problems(body, *place, "application/json", "schema") == [], str(one)
+
+
+def test_every_answer_of_the_demo_fits(kind: str, exchanges: list[Exchange]) -> None:
+    """The emulated servers answer with described statuses and schemas."""
+    known = description(kind)
+    compared = 0
+    for one, template, method in described(kind, exchanges):
+        operation = known.operation(template, method)
+        if not operation:
+            continue
+        status = _status(one.response.status_code, operation["responses"])
+        assert status in operation["responses"], f"{one} answered {status}"
+        content = operation["responses"][status].get("content") or {}
+        if "schema" in content.get("application/json", {}):
+            place = ("paths", template, method.lower(), "responses", status, "content")
+            found = known.problems(one.response.json(), *place, "application/json", "schema")
+            assert found == [], str(one)
+            compared += 1
+    assert compared >= 3
+
+
+def _status(status: int, responses: dict[str, Any]) -> str:
+    """Radarr and Sonarr answer 201 to what their descriptions give as 200."""
+    created_as_ok = status == httpx.codes.CREATED and "201" not in responses
+    return "200" if created_as_ok else str(status)
