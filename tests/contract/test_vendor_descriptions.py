@@ -17,8 +17,8 @@ from typing import Any
 import httpx
 import pytest
 import yaml
-from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from showrunner.clients.emby import EmbyClient
@@ -81,7 +81,7 @@ class Description:
         found = yaml.load(text, yaml.CSafeLoader) if path.suffix == ".yaml" else json.loads(text)
         # By way of JSON, because YAML makes numbers of the statuses.
         self._document = _without_nullable(json.loads(json.dumps(found, default=str)))
-        resource = Resource(self._document, DRAFT202012)
+        resource = DRAFT202012.create_resource(self._document)
         self._registry: Registry[Any] = Registry().with_resource("urn:description", resource)
 
     def template(self, path: str) -> str | None:

@@ -54,12 +54,20 @@ def running() -> Iterator[str]:
         }
         log = Path(folder, "log")
         with log.open("wb") as output:
+            # Its functions are processes too: all end together, in a group of their own,
+            # as soon as nobody holds the pipe any more, even if the test run was killed.
             process = subprocess.Popen(
-                [python.with_name("ministack")],
+                [
+                    "/bin/sh",
+                    "-c",
+                    '("$0"; kill 0) & read -r _; kill 0',
+                    python.with_name("ministack"),
+                ],
                 env=environment,
+                stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,  # its functions are processes too: all end together
+                start_new_session=True,
             )
         try:
             _wait_until_ready(endpoint, process, log)
@@ -70,11 +78,12 @@ def running() -> Iterator[str]:
 
 def adapt(template: dict[str, Any]) -> None:
     """
-    Allow batches wherever single messages are allowed.
+    Allow batches wherever single messages are allowed, and buckets without TLS.
 
     AWS knows no permission for batches (SQS Developer Guide, "Amazon SQS batch
-    actions"); MiniStack asks for one.
+    actions"); MiniStack asks for one. On loopback it speaks plain HTTP.
     """
+    del template["Resources"]["BucketPolicy"]
     for resource in template["Resources"].values():
         if resource["Type"] != "AWS::IAM::ManagedPolicy":
             continue
@@ -119,9 +128,13 @@ def _wait_until_ready(endpoint: str, process: subprocess.Popen[bytes], log: Path
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, number)
-            process.wait(timeout=10)
-        except (ProcessLookupError, subprocess.TimeoutExpired):
-            continue
+    """Let go of the pipe and wait until the last process of the group is gone."""
+    process.communicate()
+    deadline = time.monotonic() + 10
+    try:
+        while time.monotonic() < deadline:
+            os.killpg(process.pid, 0)
+            time.sleep(0.1)
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return

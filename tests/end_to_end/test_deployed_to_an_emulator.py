@@ -12,7 +12,8 @@ AWS, and what this test therefore cannot show:
   API calls from the same template.
 
 IAM it does enforce: what a function's policies leave out fails here too (only
-sending batches asks for a permission that AWS does not have). With
+sending batches asks for a permission that AWS does not have, and the policy
+that shuts the bucket to plain HTTP is left out). With
 AWS_ENDPOINT_URL or LOCALSTACK_HOST set the test deploys there instead, with
 layers for Lambda's own Python; servers of this machine that functions should
 reach are then left out.
@@ -25,7 +26,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -177,7 +178,6 @@ def test_a_webhook_to_the_cloud_ends_as_previews_beside_the_video_at_home(
     video: Path,
     worker_account: Account,
     caller: httpx.Client,
-    tmp_path: Path,
 ) -> None:
     """Webhook, event, batch, job, frame task, our worker, previews, picture on the API."""
     posted = httpx.post(
@@ -195,14 +195,15 @@ def test_a_webhook_to_the_cloud_ends_as_previews_beside_the_video_at_home(
     (job,) = caller.get("api/v1/jobs").json()["jobs"]
     assert job["status"] == "pending"
 
-    with _worker(deployment, worker_account, tmp_path / "worker.log") as worker:
+    with _worker(deployment, worker_account) as worker:
         job_url = f"api/v1/jobs/{job['id']}"
-        deployment.wait_for(lambda: caller.get(job_url).json()["status"] == "completed")
+        deployment.wait_for(lambda: caller.get(job_url).json()["progress"] == 100)
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(timeout=40) == 0
 
     bif = video.with_name(f"{video.stem}-320-10.bif")
     assert read_bif(bif).count == FILM.seconds // 10
+    assert caller.get(job_url).json()["status"] == "completed"
     (file,) = caller.get(f"{job_url}/files").json()["files"]
     (output,) = file["outputs"]
     assert (output["outcome"], output["message"]) == ("published", None)
@@ -212,15 +213,19 @@ def test_a_webhook_to_the_cloud_ends_as_previews_beside_the_video_at_home(
     assert (depth.visible, depth.in_flight, depth.dead) == (0, 0, 0)
 
 
-def _worker(deployment: Deployment, account: Account, log: Path) -> "subprocess.Popen[bytes]":
+@contextmanager
+def _worker(deployment: Deployment, account: Account) -> Iterator[subprocess.Popen[bytes]]:
+    """Our frame worker as a process, with the environment file of its owner and no more."""
     environment = {"PATH": os.environ["PATH"]} | account.environment
-    with log.open("wb") as output:
-        return subprocess.Popen(
-            [sys.executable, ROOT / "functions" / "frames" / "main.py"],
-            env=environment | deployment.worker_environment,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
+    process = subprocess.Popen(
+        [sys.executable, ROOT / "functions" / "frames" / "main.py"],
+        env=environment | deployment.worker_environment,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 @only_on_ministack

@@ -19,7 +19,7 @@ from showrunner.browser_session import (
 )
 from showrunner.errors import ForbiddenError, SetupError, UnauthorizedError
 from showrunner.wiring import EmbeddedHome
-from tests.unit.entry.calls import http_event
+from tests.calls import http_event
 
 TOKEN, SECRET = "the-access-token", "the-webhook-secret"
 

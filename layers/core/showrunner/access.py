@@ -36,7 +36,7 @@ def check_access(event: Mapping[str, Any], access: Access, home: Home) -> None:
     """Raises UnauthorizedError (401) or, for a cookie without its CSRF token, ForbiddenError."""
     if access is Access.PUBLIC:
         return
-    hashes = [_token_hash(home)]
+    hashes = [token_hash(home)]
     if access is Access.WEBHOOK:
         hashes.append(_fixed_hash("WEBHOOK_SECRET") or "")
     if any(_matches(given, known) for given in _given_tokens(event, access) for known in hashes):
@@ -51,7 +51,7 @@ def check_access(event: Mapping[str, Any], access: Access, home: Home) -> None:
 
 def is_access_token(candidate: str, home: Home) -> bool:
     """True when `candidate` is the access token (for signing in)."""
-    return _matches(candidate, _token_hash(home))
+    return _matches(candidate, token_hash(home))
 
 
 def set_access_token(home: Home, token: str | None = None) -> str:
@@ -74,7 +74,7 @@ def set_access_token(home: Home, token: str | None = None) -> str:
     return plain
 
 
-def _token_hash(home: Home) -> str:
+def token_hash(home: Home) -> str:
     if fixed := _fixed_hash("WEB_AUTH_TOKEN"):
         return fixed
     document = home.documents.get(COLLECTION, KEY)
@@ -118,11 +118,11 @@ def _basic_password(credentials: str) -> str:
 
 
 def _has_session(event: Mapping[str, Any], home: Home) -> bool:
-    session = session_from(event, _token_hash(home), home.clock.now())
+    session = session_from(event, token_hash(home), home.clock.now())
     if session is None:
         return False
     if event["requestContext"]["http"]["method"] not in ("GET", "HEAD"):
         given = (event.get("headers") or {}).get(CSRF_HEADER, "")
-        if not is_csrf_token(given, session, _token_hash(home)):
+        if not is_csrf_token(given, session, token_hash(home)):
             raise ForbiddenError("The page's form is out of date: reload the page and try again.")
     return True

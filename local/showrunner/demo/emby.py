@@ -11,6 +11,7 @@ from showrunner.demo.shelf import Entry, Shelf, number_of
 class EmulatedEmby(EmulatedMediaBrowser):
     version = "4.8.11.0"
     product = "Emby"
+    notice_status = 200
 
     def __init__(self, shelf: Shelf, room: Room, *, token: str, machine_id: str) -> None:
         super().__init__(shelf, room, token=token, machine_id=machine_id)

@@ -33,6 +33,7 @@ class EmulatedJellyfin(EmulatedMediaBrowser):
 
     version = "10.11.0"
     product = "Jellyfin"
+    notice_status = 204
 
     def __init__(
         self, shelf: Shelf, room: Room, *, token: str, machine_id: str, config: Path

@@ -24,6 +24,8 @@ class EmulatedMediaBrowser:
 
     version: str
     product: str
+    notice_status: int
+    """With which a notice is answered, without a body: the descriptions differ."""
 
     def __init__(self, shelf: Shelf, room: Room, *, token: str, machine_id: str) -> None:
         self._shelf, self._room = shelf, room
@@ -118,14 +120,14 @@ class EmulatedMediaBrowser:
     def _media_updated(self) -> Response:
         for update in (request.get_json(force=True) or {}).get("Updates", []):
             self._shelf.notice(update["Path"])
-        return Response(status=204)
+        return Response(status=self.notice_status)
 
     def _refresh(self, item_id: str) -> Response:
         entry = self.known(item_id)
         if entry is None:
             return Response(status=404)
         self.refreshed(entry)
-        return Response(status=204)
+        return Response(status=self.notice_status)
 
     def refreshed(self, entry: Entry) -> None:
         self._shelf.notice(entry.remote_path)

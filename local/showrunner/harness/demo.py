@@ -17,6 +17,7 @@ from showrunner.errors import ShowrunnerError
 from showrunner.harness.supervisor import ChildSpec, Supervisor, python
 from showrunner.jobs.models import Job, JobFile
 from showrunner.jobs.store import get_job, list_files, list_jobs
+from showrunner.syncs.sessions import sync_sessions
 from showrunner.wiring import EmbeddedHome
 
 SECRET_VARIABLE = "SHOWRUNNER_DEMO_WEBHOOK_SECRET"  # noqa: S105 - a name, not a secret
@@ -44,6 +45,7 @@ class DemoDriver(threading.Thread):
         self._supervisor.add(self._spec())
         known = self._connect(self._addresses())
         before = {job.id for job in list_jobs(self._home.documents, limit=500)}
+        sync_sessions(self._home)  # the schedule's first firing found no server yet
         self._let_a_film_arrive(known)
         self._follow(before)
         self._stay_connected()
@@ -68,6 +70,7 @@ class DemoDriver(threading.Thread):
 
     def _connect(self, described: dict[str, Any]) -> dict[str, dict[str, Any]]:
         """Connect every server; gives the description of each by its kind."""
+        self._forget_old_addresses()
         for server in described["connections"]:
             connect(
                 ConnectionKind(server["kind"]),
@@ -81,6 +84,13 @@ class DemoDriver(threading.Thread):
             )
             logger.info("demo: %s is connected at %s", server["name"], server["url"])
         return {server["kind"]: server for server in described["connections"]}
+
+    def _forget_old_addresses(self) -> None:
+        """Sonarr and Radarr are told apart by address, and the demo's change with every start."""
+        store = ConnectionStore(self._home.documents)
+        for connection in store.list():
+            if not connection.kind.is_media_server:
+                store.delete(connection.id)
 
     def _let_a_film_arrive(self, servers: dict[str, dict[str, Any]]) -> None:
         radarr = servers["radarr"]

@@ -36,7 +36,7 @@ class Functions:
         with self._loading:
             if name not in self._apps:
                 spec = self.spec(name)
-                self._apps[name] = create_app(spec.handler, str(spec.source), "http")
+                self._apps[name] = create_app(spec.handler, str(spec.source), "http")  # type: ignore[no-untyped-call]
             return self._apps[name]
 
     def handler(self, name: str) -> Handler:

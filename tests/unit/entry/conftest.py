@@ -5,7 +5,7 @@ import pytest
 from functions_framework import create_app
 
 from showrunner.wiring import EmbeddedHome, living_in
-from tests.unit.entry.calls import TOKEN, source_of
+from tests.calls import TOKEN, source_of
 
 
 @pytest.fixture

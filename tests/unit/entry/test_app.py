@@ -19,7 +19,7 @@ from showrunner.errors import (
     UnreachableError,
     WrongStateError,
 )
-from tests.unit.entry.calls import answered, http_event
+from tests.calls import answered, http_event
 
 THREADS = 8
 ROUNDS = 25

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from tests.unit.entry.calls import TOKEN, source_of
+from tests.calls import TOKEN, source_of
 
 HEAVY = {
     "av",

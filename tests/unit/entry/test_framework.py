@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.unit.entry.calls import TOKEN, answered, http_event, load_entry
+from tests.calls import TOKEN, answered, http_event, load_entry
 
 FILE = {"file_path": "/media/film.mkv"}
 FUNCTIONS = {

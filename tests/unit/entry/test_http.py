@@ -6,7 +6,7 @@ from showrunner.access import Access
 from showrunner.entry.app import HttpApp
 from showrunner.entry.http import MAX_BODY_BYTES, http_entry, json_object
 from showrunner.errors import InvalidInputError
-from tests.unit.entry.calls import TOKEN, answered, http_event
+from tests.calls import TOKEN, answered, http_event
 
 
 @pytest.fixture

@@ -44,9 +44,7 @@ def test_every_route_of_the_template_is_answered(
             assert answer.status_code != 500, (method, path, body)
 
 
-def test_the_unversioned_address_answers_the_same(
-    client: Client, headers: dict[str, str]
-) -> None:
+def test_the_unversioned_address_answers_the_same(client: Client, headers: dict[str, str]) -> None:
     """A tool set up for a peer needs no change."""
     versioned = client.get("/api/v1/jobs", headers=headers)
     unversioned = client.get("/api/jobs", headers=headers)
@@ -90,5 +88,3 @@ def test_all_but_the_public_addresses_need_a_token(
             method = "GET" if route.method == "ANY" else route.method
             path = route.path.replace("{proxy+}", "x")
             assert client.open(path, method=method).status_code == 401, (method, path)
-
-

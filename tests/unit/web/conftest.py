@@ -7,7 +7,7 @@ import pytest
 
 from showrunner.access import set_access_token
 from showrunner.wiring import EmbeddedHome
-from tests.unit.entry.calls import TOKEN, http_event, load_entry
+from tests.calls import TOKEN, http_event, load_entry
 
 Entry = Callable[[dict[str, Any], Any], dict[str, Any]]
 

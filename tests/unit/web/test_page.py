@@ -11,7 +11,7 @@ from showrunner.jobs.models import FileOutcome, FileOutput
 from showrunner.jobs.store import cancel_job, start_file, update_file
 from showrunner.web.rooms import ROOMS
 from showrunner.webhooks.intake import receive
-from tests.unit.entry.calls import TOKEN
+from tests.calls import TOKEN
 from tests.unit.web.planted import announce, connect_all, fail, finish, plant, progress, work
 
 HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(1)>'}}{{7*7}}"

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import pytest
 
 from showrunner.web.attempts import MAX_ATTEMPTS
-from tests.unit.entry.calls import TOKEN
+from tests.calls import TOKEN
 
 
 def test_a_stranger_is_sent_to_the_sign_in_and_back_afterwards(stranger):

@@ -6,7 +6,7 @@ import pytest
 from showrunner.events.store import COUNTS, EVENTS, FINGERPRINTS
 from showrunner.ports.documents import each
 from showrunner.wiring import EmbeddedHome, living_in
-from tests.unit.entry.calls import TOKEN, answered, http_event, load_entry
+from tests.calls import TOKEN, answered, http_event, load_entry
 
 
 @pytest.fixture

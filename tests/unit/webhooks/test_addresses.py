@@ -6,7 +6,7 @@ import json
 import pytest
 
 from showrunner.settings import COLLECTION, KEY
-from tests.unit.entry.calls import TOKEN, answered, http_event, load_entry
+from tests.calls import TOKEN, answered, http_event, load_entry
 
 ADDRESSES = ("radarr", "sonarr", "custom", "incoming")
 FILE = {"file_path": "/media/film.mkv"}

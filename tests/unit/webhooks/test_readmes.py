@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from tests.unit.entry.calls import REPOSITORY
+from tests.calls import REPOSITORY
 
 READMES = sorted((REPOSITORY / "functions" / "webhooks").glob("*/README.md"))
 EXAMPLE = re.compile(r"-d '(?P<body>.+)' http://\S+/webhooks/(?P<name>\w+)\n(?P<answer>\{.+\})")

@@ -6,13 +6,12 @@ from typing import Any
 from showrunner.activity import replace_sessions
 from showrunner.clients.factory import client_for
 from showrunner.clients.media_server import MediaServerClient
+from showrunner.connections.health import write_health
 from showrunner.connections.models import Connection
 from showrunner.connections.store import ConnectionStore
 from showrunner.errors import ShowrunnerError
-from showrunner.ports.clock import iso
 from showrunner.wiring import Home
 
-HEALTH = "connection-health"
 logger = logging.getLogger(__name__)
 
 ClientFactory = Callable[[Connection], MediaServerClient]
@@ -51,14 +50,9 @@ def _sync_one(connection: Connection, home: Home, make_client: ClientFactory) ->
             sessions = client.sessions()
     except ShowrunnerError as error:
         logger.warning("%s: %s", connection.name, error.message)
-        _write_health(connection, home, error.message)
+        write_health(home.documents, connection.id, error.message, home.clock.now())
         return error.message
-    replace_sessions(home.documents, connection, sessions, home.clock.now())
-    _write_health(connection, home, None)
-    return len(sessions)
-
-
-def _write_health(connection: Connection, home: Home, error: str | None) -> None:
     now = home.clock.now()
-    body = {"status": "failing" if error else "ok", "error": error, "checked_at": iso(now)}
-    home.documents.put(HEALTH, connection.id, body)
+    replace_sessions(home.documents, connection, sessions, now)
+    write_health(home.documents, connection.id, None, now)
+    return len(sessions)

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 
 from showrunner import browser_session
-from showrunner.access import _token_hash as token_hash
+from showrunner.access import token_hash
 from showrunner.entry.http import raw_body
 from showrunner.errors import ForbiddenError, UnauthorizedError
 from showrunner.wiring import Home

@@ -204,12 +204,20 @@ def _publish(sink: PreviewSink) -> str | None:
 
 def _announce(output: Output, client: MediaServerClient) -> str | None:
     """None when the server took notice; a server that did not gets its previews all the same."""
+    owned = output.owned
     try:
-        client.announce(output.owned.remote_path, output.owned.library, output.item_id)
+        item_id = output.item_id or _item_id(owned, client)
+        client.announce(owned.remote_path, owned.library, item_id)
     except ShowrunnerError as error:
         logger.warning("%s was not told: %s", output.connection.name, error.message)
         return f"Published, but {output.connection.name} was not told: {error.message}"
     return None
+
+
+def _item_id(owned: Ownership, client: MediaServerClient) -> str | None:
+    """Jellyfin takes tiles up by item; a file that it does not know yet it finds by the path."""
+    found = (client.find_item(path, owned.library) for path in owned.remote_paths)
+    return next((item.item_id for item in found if item), None)
 
 
 def _output(

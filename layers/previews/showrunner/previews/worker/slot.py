@@ -27,6 +27,7 @@ POISONOUS_AFTER = 4
 """A file that ended so many workers is set aside."""
 
 REPORT_EVERY_SECONDS = 0.5
+LOG_EVERY_SECONDS = 5
 
 logger = logging.getLogger(__name__)
 
@@ -155,12 +156,16 @@ class Slot:
 
     def _progress(self, task: FrameTask, line: JobFile) -> Callable[[int, int], None]:
         last: list[datetime] = []
+        logged = [self._now()]
 
         def progress(done: int, total: int) -> None:
             now = self._now()
             if last and done < total and (now - last[0]).total_seconds() < REPORT_EVERY_SECONDS:
                 return
             last[:] = [now]
+            if (now - logged[0]).total_seconds() >= LOG_EVERY_SECONDS:
+                logged[:] = [now]
+                logger.info("job %s: %d of %d pictures", task.job_id, done, total)
             self._report(
                 WorkerState(
                     id=self.name,

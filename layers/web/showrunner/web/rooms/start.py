@@ -1,11 +1,13 @@
 """The first room: what plays, what was announced, what is in work, what is finished."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
 from showrunner import activity
 from showrunner.batches import gather
+from showrunner.connections import health
 from showrunner.connections import store as connections
 from showrunner.events import store as events
 from showrunner.ports.documents import Document, Documents, each
@@ -47,11 +49,16 @@ def _watch_events(documents: Documents) -> Iterator[Document]:
 
 
 def _connections(view: View) -> Mapping[str, Any]:
-    return {"connections": connections.ConnectionStore(view.documents).list()}
+    return {
+        "connections": connections.ConnectionStore(view.documents).list(),
+        "healths": health.healths(view.documents),
+    }
 
 
 def _watch_connections(documents: Documents) -> Iterator[Document]:
-    return each(documents, connections.COLLECTION)
+    yield from each(documents, connections.COLLECTION)
+    for document in each(documents, health.COLLECTION):
+        yield replace(document, version=0 if document.body["error"] is None else 1)
 
 
 def _watch_flow(documents: Documents) -> Iterator[Document]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import FunctionType
 from urllib.parse import urlencode
 
-REPOSITORY = Path(__file__).parents[3]
+REPOSITORY = Path(__file__).parents[1]
 TOKEN = "the-access-token"
 
 
@@ -42,6 +42,8 @@ def http_event(path, body="", *, method="POST", headers=None, query=None, cookie
         "body": base64.b64encode(text).decode() if is_binary else text,
         "isBase64Encoded": is_binary,
     }
+    if query:
+        event["queryStringParameters"] = {name: str(value) for name, value in query.items()}
     return event | ({"cookies": list(cookies)} if cookies else {})
 
 
