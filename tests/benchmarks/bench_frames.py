@@ -77,7 +77,7 @@ def measure(name: str, film: Path, sinks: list[Sink]) -> None:
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     read = bytes_read() - read
     pictures = max(result.picture_counts)
-    print(  # noqa: T201 - a table is what it is for
+    print(
         f"{name:16} {result.method:9} {pictures:8} {wall:8.2f} {cpu:8.2f}"
         f" {read / 1e6:9.1f} {1000 * cpu / pictures:11.2f}"
     )
@@ -94,8 +94,8 @@ def main() -> None:
         make_film(loop, partial := folder / "partial.mkv")
         partial.rename(film)
     source = SourceFingerprint.of(film)
-    print(f"{film.name}: {source.size_bytes / 1e6:.0f} MB, {LOOPS * LOOP_SECONDS} s")  # noqa: T201
-    print(f"{'output':16} {'method':9} pictures   wall s    CPU s   read MB  CPU ms each")  # noqa: T201
+    print(f"{film.name}: {source.size_bytes / 1e6:.0f} MB, {LOOPS * LOOP_SECONDS} s")
+    print(f"{'output':16} {'method':9} pictures   wall s    CPU s   read MB  CPU ms each")
     bif = BifSink(folder / "film.bif", source)
     tiles = TrickplaySink(folder / "film.trickplay" / "320 - 10x10", source)
     measure("BIF", film, [bif])

@@ -48,6 +48,8 @@ def running() -> Iterator[str]:
             "BIND_HOST": "127.0.0.1",
             "MINISTACK_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(port),
+            "S3_DATA_DIR": f"{folder}/s3",
+            "STATE_DIR": f"{folder}/state",
             "AUTH": "true",
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",

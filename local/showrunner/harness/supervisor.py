@@ -61,6 +61,10 @@ class Child:
         if self._process and self.is_running:
             self._process.terminate()
 
+    @property
+    def process_id(self) -> int | None:
+        return self._process.pid if self._process else None
+
     def wait(self, deadline: float) -> None:
         """Until the process has ended; it is killed at the deadline (monotonic seconds)."""
         if self._process is None:
@@ -83,6 +87,7 @@ class Supervisor:
     def __init__(self, specs: Sequence[ChildSpec], watched: Sequence[Path] = ()) -> None:
         self._children = [Child(spec) for spec in specs]
         self._watched = watched
+        self._seen = _stamps(watched)
         self._stopping = threading.Event()
 
     def start(self) -> None:
@@ -97,6 +102,11 @@ class Supervisor:
         child.start()
 
     @property
+    def process_ids(self) -> dict[str, int | None]:
+        """The children's process ids by name."""
+        return {child.spec.name: child.process_id for child in self._children}
+
+    @property
     def is_stopping(self) -> bool:
         return self._stopping.is_set()
 
@@ -107,11 +117,8 @@ class Supervisor:
 
     def run(self) -> None:
         """Watch over the children until a signal comes, then end them all."""
-        seen = _stamps(self._watched)
         while not self._stopping.wait(0.3):
-            if self._watched and (now := _stamps(self._watched)) != seen:
-                seen = now
-                self._reload()
+            self.reload_if_changed()
             for child in self._children:
                 child.revive()
         self.stop()
@@ -120,12 +127,18 @@ class Supervisor:
         """End every child; whatever does not end in time is killed."""
         self._end(self._children)
 
-    def _reload(self) -> None:
+    def reload_if_changed(self) -> bool:
+        """Start the reloaded children anew if the code changed since the last look."""
+        now = _stamps(self._watched)
+        if now == self._seen:
+            return False
+        self._seen = now
         logger.info("the code changed: starting anew")
         reloaded = [child for child in self._children if child.spec.is_reloaded]
         self._end(reloaded)
         for child in reloaded:
             child.start()
+        return True
 
     def _end(self, children: Sequence[Child]) -> None:
         for child in children:

@@ -9,8 +9,8 @@ from showrunner.access import set_access_token
 from showrunner.jobs.models import FileOutcome, WorkerState
 from showrunner.jobs.store import report_worker, start_file, update_file
 from showrunner.wiring import EmbeddedHome
-from tests.fakes import FakeClock
 from tests.calls import answered, http_event, load_entry
+from tests.fakes import FakeClock
 
 
 class Api:

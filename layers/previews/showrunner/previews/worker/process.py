@@ -6,20 +6,23 @@ fingerprint is taken before and compared after, and nothing is published unless
 the whole set is there.
 """
 
+import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from showrunner.clients.factory import client_for
 from showrunner.clients.media_server import MediaServerClient
 from showrunner.connections import paths
-from showrunner.connections.models import Connection
+from showrunner.connections.models import Connection, ConnectionKind
 from showrunner.connections.ownership import Ownership, canonical_local_path, explain, owners
 from showrunner.connections.store import ConnectionStore
 from showrunner.errors import MediaError, NotReadyError, ShowrunnerError
 from showrunner.jobs.models import FileOutcome, FileOutput, Job, JobFile
+from showrunner.previews.beside import videos_in
 from showrunner.previews.extract import extract
 from showrunner.previews.fingerprint import SourceFingerprint, settled
 from showrunner.previews.outputs.locate import Output, PreviewSink, locate
@@ -29,6 +32,9 @@ from showrunner.wiring import Home
 
 QUIET_SECONDS = 5
 """A file that was written to within this time may still be growing."""
+
+MOST_VIDEOS_OF_A_FOLDER = 200
+"""Their outputs are kept in one document; a larger library is scanned, not named as a folder."""
 
 logger = logging.getLogger(__name__)
 
@@ -77,26 +83,56 @@ class FileProcessor:
         is written to, and whatever else stops the whole file.
         """
         connections = ConnectionStore(self._home.documents).list()
-        video = self._existing(line.path, connections)
+        found = self._existing(line.path, connections)
+        if found.is_file():
+            return self._process_video(job, line, task, found, connections)
+        results = [
+            self._process_one_of_many(job, line, task, video, connections)
+            for video in _videos_of(found)
+        ]
+        return _together(results)
+
+    def _process_one_of_many(
+        self,
+        job: Job,
+        line: JobFile,
+        task: FrameTask,
+        video: Path,
+        connections: Sequence[Connection],
+    ) -> Result:
+        """As `_process_video`, but a bad file stops no other of its folder."""
+        try:
+            return self._process_video(job, line, task, video, connections)
+        except MediaError as error:
+            return Result(FileOutcome.FAILED, error.message)
+
+    def _process_video(
+        self,
+        job: Job,
+        line: JobFile,
+        task: FrameTask,
+        video: Path,
+        connections: Sequence[Connection],
+    ) -> Result:
         source = SourceFingerprint.of(video)
         if not settled(task.seen_fingerprint, source, self._home.clock.now(), QUIET_SECONDS):
             message = f"{video} is still being written ({source.size_bytes} bytes so far)."
             raise StillGrowingError(message, source)
-        owned = self._owned(line.path, connections)
+        owned = self._owned(str(video), connections)
         if not owned:
-            return Result(FileOutcome.SKIPPED, explain(line.path, connections)[-1])
+            return Result(FileOutcome.SKIPPED, explain(str(video), connections)[-1])
         with ExitStack() as stack:
             return self._for_servers(job, line, video, source, owned, stack)
 
     def _existing(self, path: str, connections: Sequence[Connection]) -> Path:
         local = canonical_local_path(path, connections)
-        video = paths.on_disk(local)
-        if video.is_file():
-            return video
+        found = paths.on_disk(local)
+        if found.exists():
+            return found
         known_as = "" if local == path else f" (here: {local})"
-        what = "is a folder, not a video" if video.is_dir() else "does not exist on the worker"
         raise MediaError(
-            f"{path}{known_as} {what}. Check that its disk is mounted there and the path mappings."
+            f"{path}{known_as} does not exist on the worker. "
+            "Check that its disk is mounted there, and the path mappings."
         )
 
     def _owned(
@@ -188,9 +224,31 @@ class FileProcessor:
         return _output(connection, "published", path=path, picture=picture, message=message)
 
     def _keep_picture(self, job: Job, line: JobFile, output: Output) -> str:
-        key = f"{job.id}/{line.number}-{output.connection.id}.jpg"
+        place = hashlib.sha256(str(output.destination).encode()).hexdigest()[:12]
+        key = f"{job.id}/{line.number}-{output.connection.id}-{place}.jpg"
         self._home.blobs.put(f"previews/{key}", strip_of(output.destination))
         return key
+
+
+def _videos_of(folder: Path) -> list[Path]:
+    """The videos of a folder that a sender named instead of a file (an older Radarr does)."""
+    videos = list(islice(videos_in(folder), MOST_VIDEOS_OF_A_FOLDER + 1))
+    if not videos:
+        raise MediaError(f"{folder} holds no video yet. Send its path again when it does.")
+    if len(videos) > MOST_VIDEOS_OF_A_FOLDER:
+        raise MediaError(f"{folder} holds over {MOST_VIDEOS_OF_A_FOLDER} videos. Name them singly.")
+    return videos
+
+
+def _together(results: Sequence[Result]) -> Result:
+    """One line's result of several videos: the worst outcome decides."""
+    outputs = [output for result in results for output in result.outputs]
+    message = "; ".join(result.message for result in results if result.message) or None
+    outcomes = [result.outcome for result in results]
+    worst = (FileOutcome.WAITING, FileOutcome.FAILED, FileOutcome.COMPLETED)
+    outcome = next((bad for bad in worst if bad in outcomes), FileOutcome.SKIPPED)
+    is_waiting = any(result.is_waiting for result in results)
+    return Result(outcome, message, outputs, is_waiting=is_waiting)
 
 
 def _publish(sink: PreviewSink) -> str | None:
@@ -206,7 +264,9 @@ def _announce(output: Output, client: MediaServerClient) -> str | None:
     """None when the server took notice; a server that did not gets its previews all the same."""
     owned = output.owned
     try:
-        item_id = output.item_id or _item_id(owned, client)
+        item_id = output.item_id
+        if output.connection.kind is ConnectionKind.JELLYFIN and item_id is None:
+            item_id = _item_id(owned, client)
         client.announce(owned.remote_path, owned.library, item_id)
     except ShowrunnerError as error:
         logger.warning("%s was not told: %s", output.connection.name, error.message)
