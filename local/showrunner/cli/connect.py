@@ -2,7 +2,7 @@ from pathlib import Path
 
 import click
 
-from showrunner.cli.options import data_option, home_in
+from showrunner.cli.options import data_option, home_for
 from showrunner.connections.models import ConnectionKind, PathMapping, PreviewSettings
 from showrunner.connections.probe import connect
 from showrunner.connections.store import ConnectionStore
@@ -47,7 +47,7 @@ def connect_command(
     data: Path,
 ) -> None:
     """Connect a server: it is asked who it is and what libraries it has, then stored."""
-    home = home_in(data)
+    home = home_for(data)
     connection = connect(
         ConnectionKind(kind),
         name or "",

@@ -1,12 +1,13 @@
 """Options that several commands share."""
 
+import os
 from pathlib import Path
 
 import click
 import platformdirs
 
 from showrunner.errors import SetupError
-from showrunner.wiring import EmbeddedHome
+from showrunner.wiring import EmbeddedHome, Home, home_from
 
 PROJECT = Path(__file__).resolve().parents[3]
 """The checkout: it holds `template.yaml` and `functions`."""
@@ -27,6 +28,11 @@ template_option = click.option(
     show_default="template.yaml of the checkout",
     help="The description of functions, routes, schedules and queues.",
 )
+
+
+def home_for(data: Path) -> Home:
+    """The AWS home when its environment is set (see infra/README.md), else the data folder."""
+    return home_from(os.environ) if os.environ.get("SHOWRUNNER_TABLE") else home_in(data)
 
 
 def home_in(data: Path) -> EmbeddedHome:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from showrunner.clients import http
 from showrunner.connections.models import Connection, ConnectionKind, Library, PreviewSettings
 from showrunner.connections.store import ConnectionStore
 from showrunner.jobs.create import NewJob, create_job, queue_frame_tasks
@@ -19,6 +20,12 @@ from showrunner.previews.worker.slot import DELAYS_SECONDS, POISONOUS_AFTER, Slo
 from showrunner.wiring import EmbeddedHome
 from tests.fakes import FakeClock
 from tests.videos import make_video
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test waits between the tries of one request."""
+    monkeypatch.setattr(http, "FIRST_BACKOFF_SECONDS", 0)
 
 
 @pytest.fixture(scope="session")
