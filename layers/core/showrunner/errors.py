@@ -21,9 +21,8 @@ Every refusal Showrunner makes, branched by what the caller can do about it.
     |   `-- SetupError              a directory, port or template cannot be used
     `-- MediaError               this file gives no previews, now or later
 
-`http_status` is the only mapping from error to HTTP, `is_retryable` the only
-one to queues: a retryable failure returns the message to its queue, any other
-one is final for the message.
+`http_status` is the only mapping from error to HTTP. `is_retryable` tells that
+the same call can succeed later without anybody's doing.
 """
 
 from collections.abc import Mapping

@@ -6,13 +6,20 @@ import pytest
 from cloudevents.http import CloudEvent
 
 from showrunner.entry.background import queue_entry, schedule_entry
-from showrunner.errors import InvalidInputError, NotReadyError, ShowrunnerError, UnreachableError
+from showrunner.errors import (
+    InvalidInputError,
+    NotReadyError,
+    SetupError,
+    ShowrunnerError,
+    UnreachableError,
+)
 
 OUTCOMES = {
     "fine": None,
     "later": UnreachableError("radarr does not answer."),
     "growing": NotReadyError("The file still grows."),
     "bad": InvalidInputError("No such file."),
+    "setting": SetupError("No permission."),
     "bug": KeyError("planted"),
 }
 
@@ -44,11 +51,11 @@ def failures(answer):
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
-def test_only_what_can_succeed_later_comes_again(entry, handled):
-    """Retryable refusals and bugs are reported as failed; what no retry helps is done."""
+def test_all_comes_again_but_messages_that_are_wrong_themselves(entry, handled):
+    """A wrong setting or a bug can be mended and the message redriven; a bad path cannot."""
     answer = entry(batch(*OUTCOMES), None)
 
-    assert failures(answer) == ["id-later", "id-growing", "id-bug"]
+    assert failures(answer) == ["id-later", "id-growing", "id-setting", "id-bug"]
     assert handled == list(OUTCOMES)
 
 
@@ -67,7 +74,8 @@ def test_a_message_that_is_not_json_does_not_stop_the_others(entry, handled):
     ("outcome", "level", "says"),
     [
         ("later", "WARNING", "message id-later comes again: radarr does not answer."),
-        ("bad", "ERROR", "message id-bad dropped: No such file."),
+        ("bad", "WARNING", "message id-bad dropped: No such file."),
+        ("setting", "WARNING", "message id-setting comes again: No permission."),
         ("bug", "ERROR", "message id-bug comes again"),
     ],
 )

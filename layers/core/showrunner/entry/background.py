@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from showrunner.errors import ShowrunnerError
+from showrunner.errors import FixRequestError, MediaError, ShowrunnerError
 from showrunner.redaction import configure_lambda_logging
 
 logger = logging.getLogger(__name__)
@@ -16,8 +16,9 @@ def queue_entry(name: str, handle_message: Callable[[dict[str, Any]], None]) -> 
     The entry point of a function that consumes a queue.
 
     Takes an SQS batch and answers with the ids of the messages that failed, so
-    that only those come again (`ReportBatchItemFailures`). A refusal that no
-    retry can help is logged and the message is done.
+    that only those come again (`ReportBatchItemFailures`). A message that is
+    itself wrong is logged and dropped; anything else comes again and ends among
+    the dead letters, so that it can be redriven when its cause is mended.
     """
 
     def entry(event: Any, _context: Any = None) -> dict[str, Any]:
@@ -55,11 +56,10 @@ def _is_handled(handle_message: Callable[[dict[str, Any]], None], record: dict[s
     try:
         handle_message(json.loads(record["body"]))
     except ShowrunnerError as error:
-        if error.is_retryable:
-            logger.warning("message %s comes again: %s", record["messageId"], error.message)
-            return False
-        logger.error("message %s dropped: %s", record["messageId"], error.message)  # noqa: TRY400
-        return True
+        is_dropped = isinstance(error, FixRequestError | MediaError)
+        what = "dropped" if is_dropped else "comes again"
+        logger.warning("message %s %s: %s", record["messageId"], what, error.message)
+        return is_dropped
     except Exception:
         logger.exception("message %s comes again", record["messageId"])
         return False
