@@ -25,27 +25,32 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="session")
-def aws() -> Iterator[Callable[[str], Any]]:
+def aws_environment() -> Iterator[dict[str, str]]:
     """
-    Clients by service name: of AWS_ENDPOINT_URL or LOCALSTACK_HOST when one is
-    set, of moto's server on a free loopback port otherwise.
+    What the environment has to say to reach the AWS that is tested: nothing more
+    when AWS_ENDPOINT_URL or LOCALSTACK_HOST is set, else moto's server on a free
+    loopback port.
     """
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("AWS_REGION", os.environ.get("AWS_REGION", "us-east-1"))
-        if "AWS_ENDPOINT_URL" in os.environ or "LOCALSTACK_HOST" in os.environ:
-            yield session.client
-            session.forget_clients()
-            return
-        environment.delenv("AWS_PROFILE", raising=False)
-        environment.setenv("AWS_ACCESS_KEY_ID", "testing")
-        environment.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-        # Imported here: a second that runs against another endpoint need not pay.
-        from tests.contract.moto_server import moto_endpoint  # noqa: PLC0415
+    region = {"AWS_REGION": os.environ.get("AWS_REGION", "us-east-1")}
+    if "AWS_ENDPOINT_URL" in os.environ or "LOCALSTACK_HOST" in os.environ:
+        yield region
+        return
+    # Imported here: a session that runs against another endpoint need not pay.
+    from tests.contract.moto_server import moto_endpoint  # noqa: PLC0415
 
-        with moto_endpoint() as endpoint:
-            environment.setenv("AWS_ENDPOINT_URL", endpoint)
-            yield session.client
-            session.forget_clients()
+    keys = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
+    with moto_endpoint() as endpoint:
+        yield {**region, **keys, "AWS_ENDPOINT_URL": endpoint}
+
+
+@pytest.fixture
+def aws(aws_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
+    """Clients by service name. The variables are gone after each test: others must not see them."""
+    if "AWS_ENDPOINT_URL" in aws_environment:
+        monkeypatch.delenv("AWS_PROFILE", raising=False)
+    for name, value in aws_environment.items():
+        monkeypatch.setenv(name, value)
+    return session.client
 
 
 @pytest.fixture

@@ -73,7 +73,13 @@ def _seeds(demo: bool) -> dict[str, str]:
 def _children(
     described: Template, template: Path, folder: Path, host: str, port: int
 ) -> list[ChildSpec]:
-    environment = {**os.environ, "SHOWRUNNER_DATA": str(folder), "PYTHONUNBUFFERED": "1"}
+    environment = {
+        # A stop waits for open streams of the page: keep them short.
+        "SHOWRUNNER_STREAM_WAIT_SECONDS": "4",
+        **os.environ,
+        "SHOWRUNNER_DATA": str(folder),
+        "PYTHONUNBUFFERED": "1",
+    }
     serve = python("-m", "showrunner.harness.serve", "--template", str(template))
     server = ChildSpec("server", [*serve, "--host", host, "--port", str(port)], environment)
     workers = [

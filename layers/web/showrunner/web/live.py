@@ -49,11 +49,16 @@ def from_event_id(event_id: str) -> dict[str, str]:
 
 
 def wait_seconds(environ: Mapping[str, str] = os.environ) -> float:
-    """How long a request may wait, 0-25 seconds: `SHOWRUNNER_STREAM_WAIT_SECONDS`, else 15."""
+    """
+    How long a request may wait, 0-25 seconds: `SHOWRUNNER_STREAM_WAIT_SECONDS`, else 15.
+
+    In Lambda, where waiting is paid for, none unless the variable says so.
+    """
+    usual = 0.0 if "AWS_LAMBDA_FUNCTION_NAME" in environ else DEFAULT_WAIT_SECONDS
     try:
-        wanted = float(environ.get("SHOWRUNNER_STREAM_WAIT_SECONDS") or DEFAULT_WAIT_SECONDS)
+        wanted = float(environ.get("SHOWRUNNER_STREAM_WAIT_SECONDS") or usual)
     except ValueError:
-        wanted = DEFAULT_WAIT_SECONDS
+        wanted = usual
     return min(max(wanted, 0.0), MAX_WAIT_SECONDS)
 
 
