@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.end_to_end.running import TOKEN, Running, showrunner_up
+from tests.end_to_end.running import TOKEN, Running, showrunner_up, until
 
 pytestmark = pytest.mark.end_to_end
 
@@ -65,14 +65,18 @@ def test_a_second_start_finds_everything_and_is_quick(tmp_path: Path) -> None:
         assert len(running.get("/events")["events"]) == 1
 
 
+def tokens_in(running: Running) -> list[str]:
+    return re.findall(r"^Token +(\S+)$", running.output(), re.MULTILINE)
+
+
 def test_the_token_is_the_same_after_a_restart_and_never_in_the_log_of_requests(
     tmp_path: Path,
 ) -> None:
     """Without WEB_AUTH_TOKEN it is made once, kept sealed, and printed at each start."""
-    tokens = []
+    tokens: list[str] = []
     for _ in range(2):
         with showrunner_up(tmp_path, environment={"WEB_AUTH_TOKEN": ""}) as running:
-            (printed,) = re.findall(r"^Token +(\S+)$", running.output(), re.MULTILINE)[-1:]
+            printed = until(lambda: tokens_in(running)[len(tokens) :], "the token is printed")[0]
             tokens.append(printed)
             answer = httpx.get(f"{running.address}/api/v1/jobs?token={printed}")
             assert answer.status_code == 401  # in the address it opens webhooks alone

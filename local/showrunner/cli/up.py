@@ -33,6 +33,8 @@ def up(data: Path, host: str, port: int, demo: bool, reload: bool, template: Pat
     configure_logging(os.environ.get("LOG_LEVEL", "INFO"))
     template = template.absolute()
     described = load_template(template)
+    if not described.functions:
+        raise SetupError(f"{template}: its Resources hold no function, there is nothing to run.")
     home = home_in(data / "demo" if demo else data)
     check_port(host, port)
     token = set_access_token(home)
