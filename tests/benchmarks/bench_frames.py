@@ -1,106 +1,274 @@
 """
-What one 20-minute 1080p film costs: `python tests/benchmarks/bench_frames.py FOLDER`.
+The frame engine beside ffmpeg's usual command: CPU, bytes read and time, as shares of ffmpeg's.
 
-The film (H.264 at 8 Mb/s, a key frame each 2 s, 24 s looped by copying packets)
-is made once and kept in FOLDER, about 1.2 GB.
+    ./local/bench frames [FOLDER] [--class NAME] [--minutes N] [--equality] [--whole]
+
+One 320 pixel picture each 10 s of each film of `films.FILMS`. Both sides run in turn,
+several rounds; the medians count. ffmpeg decodes key frames only, or everything where
+they are too sparse, with one thread (more make it slower) or all in the full decode.
+The films are made in FOLDER once; all at their usual length take about 8 GB.
+
+`--equality` compares the pictures themselves; `--whole` measures the whole process of
+`showrunner preview` on a 30-second and a long film.
 """
 
 import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
 import time
-from fractions import Fraction
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-import av
 import numpy as np
+from PIL import Image
 
 from showrunner.previews.bif import BifSink
 from showrunner.previews.extract import extract
 from showrunner.previews.fingerprint import SourceFingerprint
-from showrunner.previews.sinks import Sink
-from showrunner.previews.trickplay import TrickplaySink
+from tests.benchmarks.films import FILMS, BenchmarkFilm, ffmpeg_program, film_of_seconds, made
 
-FPS = 24
-LOOP_SECONDS = 24
-LOOPS = 50
-WIDTH, HEIGHT = 1920, 1080
-X264 = {"preset": "veryfast", "b": "8M", "bf": "2", "sc_threshold": "0", "g": str(2 * FPS)}
-
-
-def make_loop(path: Path) -> None:
-    """24 seconds of a moving gradient under noise, so that the bit rate is a film's."""
-    noise = np.random.default_rng(1)
-    ramp = np.add.outer(np.arange(HEIGHT), np.arange(WIDTH)).astype(np.uint16)
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=FPS, options=X264)
-        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
-        for number in range(LOOP_SECONDS * FPS):
-            grey = (ramp // 8 + 4 * number) % 200 + noise.integers(0, 24, ramp.shape, np.uint16)
-            frame = av.VideoFrame.from_ndarray(grey.astype(np.uint8), "gray")
-            frame = frame.reformat(format="yuv420p")
-            frame.pts, frame.time_base = number, Fraction(1, FPS)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
+INTERVAL_SECONDS = 10
+WIDTH = 320
+ROUNDS = 3
+MOST_GREY_DIFFERENCE = 2
+EQUALITY_SECONDS = 60
+LONG_MINUTES = 120
+TONE_MAPPING = (
+    "zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,tonemap=hable:desat=0,"
+    "zscale=t=bt709:m=bt709:r=tv,format=yuv420p"
+)
 
 
-def make_film(loop: Path, path: Path) -> None:
-    """`loop` again and again, without encoding anything anew."""
-    with av.open(str(path), "w") as out:
-        stream = None
-        for turn in range(LOOPS):
-            with av.open(str(loop)) as source:
-                film = source.streams.video[0]
-                stream = stream or out.add_stream_from_template(film)
-                offset = int(turn * LOOP_SECONDS / (film.time_base or 1))
-                for packet in source.demux(film):
-                    if packet.pts is None or packet.dts is None:  # the empty packet at the end
-                        continue
-                    packet.pts += offset
-                    packet.dts += offset
-                    packet.stream = stream
-                    out.mux(packet)
+@dataclass(frozen=True)
+class Limits:
+    """Our largest allowed shares of ffmpeg's figures; None: no limit."""
+
+    cpu: float
+    read: float
+    wall: float | None = None
 
 
-def bytes_read() -> int:
-    """What this process asked the system to read so far; 0 where it does not tell."""
-    try:
-        lines = Path("/proc/self/io").read_text().splitlines()
-    except OSError:
-        return 0
-    return int(next(line.split()[1] for line in lines if line.startswith("rchar")))
+LIMITS = {
+    "mkv": Limits(0.20, 0.04, 0.12),
+    "mp4": Limits(0.20, 0.04, 0.12),
+    "fragmented-mp4": Limits(0.20, 0.04, 0.12),
+    "4k-hdr10": Limits(0.20, 0.03),
+    "av1": Limits(0.42, 0.03),
+    "hevc-open-gop": Limits(0.90, 0.04, 0.55),
+    "mpeg-ts": Limits(0.11, 0.21),
+    "mkv-without-cues": Limits(0.25, 1.0),
+    "avi-without-idx1": Limits(0.60, 1.0),
+    "sparse-mkv": Limits(1.0, 1.0),
+    "sparse-mp4": Limits(1.0, 1.0),
+}
 
 
-def measure(name: str, film: Path, sinks: list[Sink]) -> None:
-    wall, cpu, read = time.perf_counter(), time.process_time(), bytes_read()
-    result = extract(film, sinks)
-    for sink in sinks:
-        sink.publish()
-    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    read = bytes_read() - read
-    pictures = max(result.picture_counts)
-    print(
-        f"{name:16} {result.method:9} {pictures:8} {wall:8.2f} {cpu:8.2f}"
-        f" {read / 1e6:9.1f} {1000 * cpu / pictures:11.2f}"
+@dataclass(frozen=True)
+class Cost:
+    """Of the whole process tree: CPU seconds, MB asked of the system, seconds on the clock."""
+
+    cpu: float
+    read: float
+    wall: float
+
+    def __str__(self) -> str:
+        return f"{self.cpu:8.2f} {self.read:9.1f} {self.wall:8.2f}"
+
+
+def cost_of(work: Callable[[], object]) -> Cost:
+    """The kernel adds what children read to their parent once they were waited for."""
+    before, read, wall = os.times(), megabytes_read(), time.perf_counter()
+    work()
+    wall = time.perf_counter() - wall
+    cpu = sum(b - a for a, b in zip(before[:4], os.times()[:4], strict=True))
+    return Cost(cpu, megabytes_read() - read, wall)
+
+
+def megabytes_read() -> float:
+    lines = Path("/proc/self/io").read_text().splitlines()
+    return int(next(line.split()[1] for line in lines if line.startswith("rchar"))) / 1e6
+
+
+def median(costs: list[Cost]) -> Cost:
+    return Cost(
+        *(statistics.median(getattr(c, name) for c in costs) for name in Cost.__annotations__)
     )
 
 
+def ours(path: Path, threads: int, interval_seconds: int = INTERVAL_SECONDS) -> str:
+    """Make a BIF of `path`; gives the method."""
+    sink = BifSink(
+        path.with_suffix(".bif"), SourceFingerprint.of(path), interval_seconds=interval_seconds
+    )
+    extraction = extract(path, [sink], threads=threads)
+    for file in sink.publish():
+        file.unlink()
+    return extraction.method
+
+
+def theirs(film: BenchmarkFilm, path: Path, folder: Path) -> None:
+    """ffmpeg's usual command, its pictures into `folder`."""
+    is_sparse = film.gop_seconds > INTERVAL_SECONDS
+    decoding = [] if is_sparse else ["-skip_frame:v", "nokey", "-threads:v", "1"]
+    steps = [f"fps=1/{INTERVAL_SECONDS}:round=up", TONE_MAPPING, f"scale={WIDTH}:-2"]
+    run_ffmpeg(decoding, path, [s for s in steps if film.is_hdr or s != TONE_MAPPING], folder)
+
+
+def run_ffmpeg(
+    decoding: list[str],
+    path: Path,
+    filters: list[str],
+    folder: Path,
+    suffix: str = "jpg",
+    more: Sequence[str] = (),
+) -> None:
+    command = [ffmpeg_program(), "-v", "error", *decoding, "-i", str(path), "-an", "-sn"]
+    command += ["-vf", ",".join(filters), "-q:v", "4", *more, str(folder / f"%05d.{suffix}")]
+    # Streams that it cannot open, and pictures it does not give, are part of the comparison.
+    subprocess.run(command, check=False, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def compare(film: BenchmarkFilm, path: Path, rounds: int) -> bool:
+    """Print the class's row; False when a limit is not met."""
+    ffmpeg, one, two, pictures = [], [], [], 0
+    for _ in range(rounds):
+        with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+            ffmpeg.append(cost_of(lambda: theirs(film, path, Path(folder))))
+            pictures = len(list(Path(folder).iterdir()))
+        one.append(cost_of(lambda: ours(path, 1)))
+        two.append(cost_of(lambda: ours(path, 2)))
+    reference, single, double = median(ffmpeg), median(one), median(two)
+    print(f"{film.name:18} ffmpeg {pictures:4}  {reference}")
+    for name, cost in (("1 thread", single), ("2 threads", double)):
+        print(f"{'':18} {name:12} {cost}  {shares(cost, reference)}")
+    return verdict(LIMITS[film.name], single, double, reference, ours(path, 1))
+
+
+def shares(cost: Cost, of: Cost) -> str:
+    return f"{cost.cpu / of.cpu:7.3f} {cost.read / of.read:7.3f} {cost.wall / of.wall:7.3f}"
+
+
+def verdict(limits: Limits, single: Cost, double: Cost, reference: Cost, method: str) -> bool:
+    checks = {
+        "CPU": (single.cpu / reference.cpu, limits.cpu),
+        "bytes": (single.read / reference.read, limits.read),
+        "wall": (double.wall / reference.wall, limits.wall),
+    }
+    is_good, words = True, []
+    for name, (share, limit) in checks.items():
+        if limit is not None:
+            is_good &= round(share, 2) <= limit
+            words.append(f"{name} {'PASS' if round(share, 2) <= limit else 'FAIL'} (<= {limit})")
+    print(f"{'':18} {method}: {', '.join(words)}")
+    return is_good
+
+
+class Kept:
+    """A sink that keeps its pictures."""
+
+    width = WIDTH
+    interval_seconds = INTERVAL_SECONDS
+
+    def __init__(self) -> None:
+        self.pictures: list[Image.Image] = []
+
+    def begin(self, count: int, size: tuple[int, int]) -> None:
+        self.pictures.clear()
+
+    def add(self, index: int, picture: Image.Image) -> None:
+        self.pictures.append(picture)
+
+    def publish(self) -> list[Path]:
+        return []
+
+    def abandon(self) -> None:
+        return
+
+
+def equality(film: BenchmarkFilm, path: Path) -> bool:
+    """
+    Print the mean grey difference of our pictures to ffmpeg's own frames, scaled in the same way.
+
+    Of the first minute; each picture is compared with the frame that it is most like, because
+    ffmpeg's `fps` filter counts from another zero and may show the key frame before.
+    """
+    sink = Kept()
+    extract(path, [sink], threads=2)
+    is_sparse = film.gop_seconds > INTERVAL_SECONDS
+    decoding = [] if is_sparse else ["-skip_frame:v", "nokey"]
+    decoding += ["-t", str(EQUALITY_SECONDS + film.gop_seconds)]
+    scale = f"scale={WIDTH}:-2:flags=area+full_chroma_int+accurate_rnd:in_color_matrix=bt709"
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        run_ffmpeg(decoding, path, [scale], Path(folder), "png", ["-vsync", "passthrough"])
+        frames = [Image.open(file).copy() for file in sorted(Path(folder).iterdir())]
+    if not frames:
+        print(f"{film.name:18} ffmpeg gave no picture, we gave {len(sink.pictures)}")
+        return True
+    some = sink.pictures[: EQUALITY_SECONDS // INTERVAL_SECONDS]
+    differences = [min(grey_difference(one, frame) for frame in frames) for one in some]
+    mean, worst = statistics.mean(differences), max(differences)
+    word = "PASS" if mean <= MOST_GREY_DIFFERENCE else "FAIL"
+    print(f"{film.name:18} mean {mean:.2f}, worst {worst:.2f} of 255: {word}")
+    return mean <= MOST_GREY_DIFFERENCE
+
+
+def grey_difference(a: Image.Image, b: Image.Image) -> float:
+    first, second = (np.asarray(picture.convert("L"), np.int16) for picture in (a, b))
+    return float(np.abs(first - second).mean())
+
+
+def whole(path: Path, rounds: int) -> None:
+    """Print what the whole processes cost, ours with interpreter and imports."""
+    command = [sys.executable, "-m", "showrunner.cli.main", "preview", str(path)]
+    usual, preview = [], []
+    for _ in range(rounds):
+        with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+            usual.append(cost_of(lambda: theirs(FILMS[0], path, Path(folder))))
+        preview.append(cost_of(lambda: subprocess.run(command, check=True, capture_output=True)))
+        for output in path.parent.glob(f"{path.stem}*.bif"):
+            output.unlink()
+    print(f"{path.name:18} ffmpeg       {median(usual)}")
+    print(f"{'':18} showrunner   {median(preview)}  {shares(median(preview), median(usual))}")
+
+
+def options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    default = Path(tempfile.gettempdir()) / "films"
+    parser.add_argument("folder", type=Path, nargs="?", default=default)
+    parser.add_argument("--class", dest="names", action="append", choices=list(LIMITS))
+    parser.add_argument("--minutes", type=int, help="shorter films than usual")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--equality", action="store_true")
+    parser.add_argument("--whole", action="store_true")
+    return parser.parse_args()
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
-    folder = parser.parse_args().folder
-    folder.mkdir(parents=True, exist_ok=True)
-    film = folder / "film-1080p-20min.mkv"
-    if not film.exists():
-        make_loop(loop := folder / "loop.mp4")
-        make_film(loop, partial := folder / "partial.mkv")
-        partial.rename(film)
-    source = SourceFingerprint.of(film)
-    print(f"{film.name}: {source.size_bytes / 1e6:.0f} MB, {LOOPS * LOOP_SECONDS} s")
-    print(f"{'output':16} {'method':9} pictures   wall s    CPU s   read MB  CPU ms each")
-    bif = BifSink(folder / "film.bif", source)
-    tiles = TrickplaySink(folder / "film.trickplay" / "320 - 10x10", source)
-    measure("BIF", film, [bif])
-    measure("BIF, trickplay", film, [bif, tiles])
-    measure("BIF each 2 s", film, [BifSink(folder / "film-2.bif", source, interval_seconds=2)])
+    wanted = options()
+    if wanted.whole:
+        print(f"{'whole processes':18} {'':12} {'CPU s':>8} {'read MB':>9} {'wall s':>8}   shares")
+        for seconds in (30, 60 * (wanted.minutes or LONG_MINUTES)):
+            whole(film_of_seconds(wanted.folder, seconds), wanted.rounds)
+        return
+    films = [film for film in FILMS if not wanted.names or film.name in wanted.names]
+    if not wanted.equality:
+        print(
+            f"{'class':18} {'':12} {'CPU s':>8} {'read MB':>9} {'wall s':>8}   shares of the same"
+        )
+    results = []
+    for film in films:
+        path = made(film, wanted.folder, minutes=wanted.minutes)
+        if not wanted.equality:
+            results.append(compare(film, path, wanted.rounds))
+        elif not film.is_hdr:  # whose colours bench_colours compares
+            results.append(equality(film, path))
+    sys.exit(0 if all(results) else 1)
 
 
 if __name__ == "__main__":

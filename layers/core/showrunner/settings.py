@@ -82,6 +82,11 @@ def load_settings(documents: Documents) -> Settings:
     return Settings.model_validate(document.body) if document else Settings()
 
 
+def save_settings(documents: Documents, settings: Settings) -> None:
+    """Put `settings` in force."""
+    documents.put(COLLECTION, KEY, settings.model_dump(mode="json"))
+
+
 def seed_settings(documents: Documents, environ: Mapping[str, str]) -> None:
     """On the first start, make settings of the environment; raises SetupError on a bad value."""
     values = {field: environ[name] for name, field in _SEEDS.items() if environ.get(name)}

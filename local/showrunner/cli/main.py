@@ -11,9 +11,11 @@ from showrunner.errors import ShowrunnerError
 _COMMANDS = {
     "up": "showrunner.cli.up:up",
     "preview": "showrunner.cli.preview:preview",
+    "devices": "showrunner.cli.devices:devices",
     "invoke": "showrunner.cli.invoke:invoke",
     "connect": "showrunner.cli.connect:connect_command",
     "token": "showrunner.cli.token:token",
+    "settings": "showrunner.cli.settings:settings",
 }
 
 

@@ -1,6 +1,7 @@
 """`showrunner preview`: seek-bar previews beside video files, without any server running."""
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ import click
 
 from showrunner.errors import ShowrunnerError
 from showrunner.previews.beside import Format, Wanted, preview_beside, videos_in
+from showrunner.previews.decoder.client import Decoder, Limits
 
 Progress = Callable[[int, int], None]
 
@@ -81,12 +83,23 @@ def preview(
     """
     wanted = Wanted(formats, interval, width, quality)
     is_any_failed = False
-    for path in files:
-        for video in _videos(path):
-            line = _process(video, wanted, is_forced=force)
-            is_any_failed |= line.outcome == "failed"
-            _report(line, as_json=as_json)
+    with _decoder() as decoder:
+        for path in files:
+            for video in _videos(path):
+                line = _process(video, wanted, decoder, is_forced=force)
+                is_any_failed |= line.outcome == "failed"
+                _report(line, as_json=as_json)
     sys.exit(1 if is_any_failed else 0)
+
+
+def _decoder() -> Decoder:
+    """Started at once: it loads its libraries while we look at the files."""
+    try:
+        decoder = Decoder(Limits.of_environment(os.environ))
+        decoder.start()
+    except ShowrunnerError as error:
+        raise click.ClickException(error.message) from error
+    return decoder
 
 
 def _videos(path: Path) -> Iterator[Path]:
@@ -98,11 +111,13 @@ def _videos(path: Path) -> Iterator[Path]:
         click.echo(f"{path}: no video files in this folder.", err=True)
 
 
-def _process(video: Path, wanted: Wanted, *, is_forced: bool) -> Line:
+def _process(video: Path, wanted: Wanted, decoder: Decoder, *, is_forced: bool) -> Line:
     begin = time.monotonic()
     try:
         with _bar(video) as progress:
-            outputs = preview_beside(video, wanted, is_forced=is_forced, on_progress=progress)
+            outputs = preview_beside(
+                video, wanted, decoder, is_forced=is_forced, on_progress=progress
+            )
     except ShowrunnerError as error:
         return Line(str(video), "failed", [], _since(begin), error.message)
     if not outputs:

@@ -9,6 +9,7 @@ import httpx
 
 from showrunner.access import set_access_token
 from showrunner.cli.options import PROJECT, data_option, home_in, template_option
+from showrunner.connections.seeding import seed_connections
 from showrunner.errors import SetupError
 from showrunner.harness.demo import DemoDriver
 from showrunner.harness.supervisor import ChildSpec, Supervisor, python
@@ -39,6 +40,8 @@ def up(data: Path, host: str, port: int, demo: bool, reload: bool, template: Pat
     check_port(host, port)
     token = set_access_token(home)
     seed_settings(home.documents, _seeds(demo))
+    if not demo:
+        seed_connections(home, os.environ)
     children = _children(described, template, home.folder, host, port)
     supervisor = Supervisor(children, _watched() if reload else ())
     supervisor.start()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from showrunner.connections.models import ConnectionKind
 from showrunner.demo.demo import Demo, DemoConnection, write_private
 from showrunner.demo.managers import Webhook
 
@@ -15,10 +16,16 @@ SECRET_VARIABLE = "SHOWRUNNER_DEMO_WEBHOOK_SECRET"  # noqa: S105  a name, not a 
 
 
 class Running(BaseModel):
-    """What `--ports-file` holds once every server answers (mode 600: it has their keys)."""
+    """
+    What `--ports-file` holds once every server answers (mode 600: it has their keys).
+
+    `owners` are name and password of those who can sign in, by kind of server.
+    """
 
     connections: list[DemoConnection]
     library: str
+    plex_tv_url: str
+    owners: dict[ConnectionKind, tuple[str, str]]
 
 
 def main() -> None:
@@ -32,7 +39,14 @@ def main() -> None:
         if options.webhook:
             secret = os.environ.get(SECRET_VARIABLE)
             demo.report_to(Webhook(options.webhook, secret, options.webhook_auth))
-        running = Running(connections=demo.connections(), library=str(demo.library))
+        running = Running(
+            connections=demo.connections(),
+            library=str(demo.library),
+            plex_tv_url=demo.plex_tv_url,
+            owners={
+                kind: demo.password(kind) for kind in (ConnectionKind.JELLYFIN, ConnectionKind.EMBY)
+            },
+        )
         write_private(options.ports_file, running.model_dump_json())
         print("The demo servers answer", flush=True)
         stopped.wait()

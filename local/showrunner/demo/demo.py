@@ -13,6 +13,8 @@ from flask import Flask
 from pydantic import BaseModel, ConfigDict, Field
 
 from showrunner.connections.models import ConnectionKind, PathMapping, PreviewSettings
+from showrunner.demo.accounts import OWNER, Accounts
+from showrunner.demo.catalogues import EmulatedTmdb, EmulatedTvdb
 from showrunner.demo.emby import EmulatedEmby
 from showrunner.demo.jellyfin import EmulatedJellyfin
 from showrunner.demo.library import ARRIVAL_SECONDS, TITLES, Title, make_videos
@@ -25,8 +27,10 @@ from showrunner.demo.managers import (
 )
 from showrunner.demo.playing import Room, Viewer
 from showrunner.demo.plex import EmulatedPlex
+from showrunner.demo.plex_tv import EmulatedPlexTv
 from showrunner.demo.serving import LoopbackServer
 from showrunner.demo.shelf import Shelf
+from showrunner.demo.tautulli import EmulatedTautulli
 
 JELLYFIN_ROOT = "/media"
 """Jellyfin's name for the library, as if it ran in a container: path mappings are put to use."""
@@ -48,7 +52,6 @@ _VIEWERS = {
 class _Parts(TypedDict):
     shelf: Shelf
     room: Room
-    token: str
     machine_id: str
 
 
@@ -71,7 +74,8 @@ class Demo:
 
     `start` makes the library on first use (some seconds) and returns when every
     server answers. Everything is kept under `data`, keys included; addresses
-    are new with every start.
+    are new with every start. `consent_seconds` after a sign-in by code was begun,
+    somebody consents to it.
     """
 
     def __init__(
@@ -82,6 +86,8 @@ class Demo:
         arrival_seconds: int = ARRIVAL_SECONDS,
         notice_delay_seconds: float = 0.5,
         rescan_seconds: float = 20,
+        consent_seconds: float = 3,
+        restart_seconds: float = 3,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._data = data.resolve()
@@ -90,9 +96,12 @@ class Demo:
         self._arrival_seconds = arrival_seconds
         self._notice_delay_seconds = notice_delay_seconds
         self._rescan_seconds = rescan_seconds
+        self._consent_seconds = consent_seconds
+        self._restart_seconds = restart_seconds
         self._clock = clock
         self._running = ExitStack()
         self._connections: list[DemoConnection] = []
+        self._plex_tv_url = ""
 
     def start(self) -> None:
         self._data.mkdir(parents=True, exist_ok=True)
@@ -111,6 +120,7 @@ class Demo:
     def stop(self) -> None:
         self._running.close()
         self._connections = []
+        self._plex_tv_url = ""
 
     def __enter__(self) -> Self:
         self.start()
@@ -122,6 +132,15 @@ class Demo:
     def connections(self) -> list[DemoConnection]:
         """How to reach each server; empty unless the demo runs."""
         return list(self._connections)
+
+    @property
+    def plex_tv_url(self) -> str:
+        """Where the emulated plex.tv answers; empty unless the demo runs."""
+        return self._plex_tv_url
+
+    def password(self, kind: ConnectionKind) -> tuple[str, str]:
+        """The name and password of the owner of the demo's Jellyfin or Emby."""
+        return OWNER, self._keys[f"{kind} password"]
 
     def report_to(self, webhook: Webhook | None) -> None:
         """Where Radarr and Sonarr report imports that they are told to make; None: nowhere."""
@@ -151,21 +170,50 @@ class Demo:
         self._start_emby(ConnectionKind.EMBY)
         self._serve(ConnectionKind.RADARR, self._radarr.app)
         self._serve(ConnectionKind.SONARR, self._sonarr.app)
+        self._serve(ConnectionKind.TMDB, EmulatedTmdb(token=self._keys["tmdb"]).app)
+        self._serve(ConnectionKind.TVDB, EmulatedTvdb(token=self._keys["tvdb"]).app)
 
     def _start_plex(self, kind: ConnectionKind) -> None:
-        config = self._data / "plex"
-        server = EmulatedPlex(**self._parts(kind, str(self.library)), config=config)
-        self._serve(kind, server.app, previews=PreviewSettings(plex_config_folder=str(config)))
+        config, token = self._data / "plex", self._keys[kind]
+        parts = self._parts(kind, str(self.library))
+        server = EmulatedPlex(**parts, token=token, config=config)
+        previews = PreviewSettings(plex_config_folder=str(config))
+        url = self._serve(kind, server.app, previews=previews)
+        machine_id = parts["machine_id"]
+        account = EmulatedPlexTv(
+            token=token,
+            server_url=url,
+            machine_id=machine_id,
+            consent_seconds=self._consent_seconds,
+        )
+        self._plex_tv_url = self._running.enter_context(LoopbackServer(account.app)).url
+        tautulli = EmulatedTautulli(
+            parts["shelf"],
+            token=self._keys["tautulli"],
+            plex_machine_id=machine_id,
+            plex_url=url,
+        )
+        self._serve(ConnectionKind.TAUTULLI, tautulli.app)
 
     def _start_jellyfin(self, kind: ConnectionKind) -> None:
         config = self._data / "jellyfin"
-        server = EmulatedJellyfin(**self._parts(kind, JELLYFIN_ROOT), config=config)
+        server = EmulatedJellyfin(
+            **self._parts(kind, JELLYFIN_ROOT),
+            accounts=self._accounts(kind),
+            config=config,
+            restart_seconds=self._restart_seconds,
+        )
         mapping = PathMapping(remote_prefix=JELLYFIN_ROOT, local_prefix=str(self.library))
         previews = PreviewSettings(jellyfin_config_folder=str(config))
         self._serve(kind, server.app, mappings=[mapping], previews=previews)
 
     def _start_emby(self, kind: ConnectionKind) -> None:
-        self._serve(kind, EmulatedEmby(**self._parts(kind, str(self.library))).app)
+        parts = self._parts(kind, str(self.library))
+        self._serve(kind, EmulatedEmby(**parts, accounts=self._accounts(kind)).app)
+
+    def _accounts(self, kind: ConnectionKind) -> Accounts:
+        _, password = self.password(kind)
+        return Accounts(self._keys[kind], password, consent_seconds=self._consent_seconds)
 
     def _parts(self, kind: ConnectionKind, remote_root: str) -> _Parts:
         """What every media server is made of; its scans are running when this returns."""
@@ -180,7 +228,6 @@ class Demo:
         return {
             "shelf": shelf,
             "room": Room(shelf, _VIEWERS[kind], self._clock),
-            "token": self._keys[kind],
             "machine_id": self._keys[f"{kind} machine"],
         }
 
@@ -191,7 +238,8 @@ class Demo:
         *,
         mappings: list[PathMapping] | None = None,
         previews: PreviewSettings | None = None,
-    ) -> None:
+    ) -> str:
+        """The address at which `app` answers from now on."""
         server = self._running.enter_context(LoopbackServer(app))
         self._connections.append(
             DemoConnection(
@@ -203,17 +251,17 @@ class Demo:
                 previews=previews or PreviewSettings(),
             )
         )
+        return server.url
 
 
 def _keys_in(path: Path) -> dict[str, str]:
-    """The keys and machine ids of this data folder, made up at its first use."""
-    if path.exists():
-        found: dict[str, str] = json.loads(path.read_text())
-        return found
-    keys = {kind.value: secrets.token_hex(16) for kind in ConnectionKind}
-    keys |= {f"{kind} machine": secrets.token_hex(16) for kind in ConnectionKind}
-    write_private(path, json.dumps(keys))
-    return keys
+    """The keys, passwords and machine ids of this data folder, made up when first needed."""
+    found: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    names = [f"{kind}{what}" for kind in ConnectionKind for what in ("", " machine", " password")]
+    missing = {name: secrets.token_hex(16) for name in names if name not in found}
+    if missing:
+        write_private(path, json.dumps(found | missing))
+    return found | missing
 
 
 def write_private(path: Path, text: str) -> None:

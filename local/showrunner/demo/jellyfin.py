@@ -1,20 +1,25 @@
-"""An emulated Jellyfin server with the Media Preview Bridge plugin installed."""
+"""An emulated Jellyfin server, at first with the Media Preview Bridge plugin installed."""
 
 import hashlib
 import re
+import shutil
 import uuid
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from flask import Response, jsonify, request, send_file
 
+from showrunner.demo.accounts import Accounts, Ticket
+from showrunner.demo.library_options import JELLYFIN, LibraryOptions
 from showrunner.demo.media_browser import EmulatedMediaBrowser
 from showrunner.demo.playing import Room
-from showrunner.demo.serving import View, is_token, route
+from showrunner.demo.plugins import BRIDGE, BRIDGE_VERSION, Plugins
+from showrunner.demo.serving import AnyCase, View, route
 from showrunner.demo.shelf import Entry, Shelf
 
-_TOKEN = re.compile(r'\bToken="?([^",]+)')
+_FIELDS = re.compile(r'\b(Client|Device|DeviceId|Version|Token)="?([^",]+)')
 _TILES = "10x10"
 _DEFAULT_INTERVAL_MS = 10_000
 
@@ -35,19 +40,70 @@ class EmulatedJellyfin(EmulatedMediaBrowser):
     product = "Jellyfin"
     notice_status = 204
 
+    tasks = (
+        ("RefreshLibrary", "Scan Media Library"),
+        ("RefreshTrickplayImages", "Generate Trickplay Images"),
+    )
+    open_paths = EmulatedMediaBrowser.open_paths | {
+        "/MediaPreviewBridge/Ping",
+        "/QuickConnect/Enabled",
+        "/QuickConnect/Initiate",
+        "/QuickConnect/Connect",
+        "/Users/AuthenticateWithQuickConnect",
+    }
+
     def __init__(
-        self, shelf: Shelf, room: Room, *, token: str, machine_id: str, config: Path
+        self,
+        shelf: Shelf,
+        room: Room,
+        *,
+        accounts: Accounts,
+        machine_id: str,
+        config: Path,
+        restart_seconds: float,
     ) -> None:
-        super().__init__(shelf, room, token=token, machine_id=machine_id)
+        trickplay = {
+            "EnableTrickplayImageExtraction": True,
+            "ExtractTrickplayImagesDuringLibraryScan": True,
+            "SaveTrickplayWithMedia": True,
+        }
+        options = LibraryOptions(JELLYFIN, trickplay)
+        super().__init__(shelf, room, accounts=accounts, machine_id=machine_id, options=options)
         self._config = config
+        self._plugins = Plugins(restart_seconds=restart_seconds)
         self._trickplay: dict[tuple[str, int], _Trickplay] = {}
+        self.app.wsgi_app = AnyCase(self.app)  # type: ignore[method-assign]
+        self._route_reads()
+        self._route_changes()
+
+    def _route_reads(self) -> None:
         gets: dict[str, View] = {
             "/Library/VirtualFolders": self._folders,
             "/MediaPreviewBridge/Ping": self._ping,
             "/Videos/<item_id>/Trickplay/<int:width>/<int:index>.jpg": self._tile,
+            "/QuickConnect/Enabled": lambda: jsonify(True),
+            "/QuickConnect/Connect": self._quick_connect,
+            "/Users": lambda: jsonify([self.owner()]),
+            "/Users/Me": lambda: jsonify(self.owner()),
+            "/Plugins": lambda: jsonify(self._plugins.as_infos()),
+            "/Repositories": lambda: jsonify(self._plugins.repositories),
         }
         route(self.app, gets)
-        route(self.app, {"/MediaPreviewBridge/Trickplay/<item_id>": self._register}, "POST")
+
+    def _route_changes(self) -> None:
+        posts: dict[str, View] = {
+            "/MediaPreviewBridge/Trickplay/<item_id>": self._register,
+            "/QuickConnect/Initiate": self._initiate,
+            "/QuickConnect/Authorize": self._approve,
+            "/Users/AuthenticateWithQuickConnect": self._redeem,
+            "/Repositories": self._set_repositories,
+            "/Packages/Installed/<name>": self._install,
+            "/System/Restart": self._restart,
+        }
+        self.app.before_request(self._check_running)
+        for rule, view in posts.items():
+            self.app.add_url_rule(rule, f"POST {rule}", view, methods=["POST"])
+        route(self.app, {"/Plugins/<guid>": self._uninstall}, "DELETE")
 
     def id_of(self, entry: Entry) -> str:
         return entry.guid
@@ -55,10 +111,54 @@ class EmulatedJellyfin(EmulatedMediaBrowser):
     def named_id(self, name: str) -> str:
         return hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()
 
-    def is_authorized(self) -> bool:
-        sent = _TOKEN.search(request.headers.get("Authorization", ""))
-        given = sent[1] if sent else request.headers.get("X-Emby-Token")
-        return is_token(given or request.args.get("api_key"), self._token)
+    def given_token(self) -> str | None:
+        sent = self._authorization().get("Token") or request.headers.get("X-Emby-Token")
+        return sent or request.args.get("api_key") or request.args.get("ApiKey")
+
+    def _authorization(self) -> dict[str, str]:
+        """`MediaBrowser Client="...", Device="...", Token="..."`."""
+        return dict(_FIELDS.findall(request.headers.get("Authorization", "")))
+
+    def _check_running(self) -> Response | None:
+        if self._plugins.is_restarting:
+            return Response("The server is loading. Please try again shortly.", status=503)
+        return None
+
+    def _initiate(self) -> Response:
+        sent = self._authorization()
+        names = ("Client", "Device", "DeviceId", "Version")
+        if not all(sent.get(name) for name in names):
+            return Response(status=400)
+        return _ticket_answer(self._accounts.start_ticket(sent))
+
+    def _quick_connect(self) -> Response:
+        ticket = self._accounts.ticket(request.args.get("secret"))
+        return _ticket_answer(ticket) if ticket else Response(status=404)
+
+    def _approve(self) -> Response:
+        if not self._accounts.approve(request.args.get("code", "")):
+            return Response(status=404)
+        return jsonify(True)
+
+    def _redeem(self) -> Response:
+        secret = (request.get_json(silent=True) or {}).get("Secret") or ""
+        token = self._accounts.redeem(secret)
+        return self.signed_in(token) if token else Response(status=401)
+
+    def _set_repositories(self) -> Response:
+        self._plugins.repositories = request.get_json(force=True)
+        return Response(status=204)
+
+    def _install(self, name: str) -> Response:
+        is_found = self._plugins.install(name, request.args.get("assemblyGuid"))
+        return Response(status=204 if is_found else 404)
+
+    def _uninstall(self, guid: str) -> Response:
+        return Response(status=204 if self._plugins.uninstall(guid) else 404)
+
+    def _restart(self) -> Response:
+        self._plugins.restart()
+        return Response(status=204)
 
     def page_extras(self, start: int) -> dict[str, Any]:
         return {"StartIndex": start}
@@ -70,23 +170,39 @@ class EmulatedJellyfin(EmulatedMediaBrowser):
         return item
 
     def refreshed(self, entry: Entry) -> None:
-        """Like a refresh in a library with trickplay enabled: tiles beside the media are found."""
+        """
+        Like a refresh: where the library has trickplay, tiles are found in the place that it
+        is set to; where it has not, what lies beside the video is deleted.
+        """
         super().refreshed(entry)
-        for folder in entry.path.with_suffix(".trickplay").glob(f"* - {_TILES}"):
+        options = self.options_of(entry.kind)
+        if not options["EnableTrickplayImageExtraction"]:
+            self._forget_tiles(entry)
+            return
+        is_beside = bool(options["SaveTrickplayWithMedia"])
+        root = self._tile_folder(entry, 0, is_beside=is_beside).parent
+        for folder in root.glob(f"* - {_TILES}"):
             width = int(folder.name.split(" ")[0])
             row = _Trickplay(folder, width, _DEFAULT_INTERVAL_MS)
             self._trickplay.setdefault((entry.guid, width), row)
+
+    def _forget_tiles(self, entry: Entry) -> None:
+        for key in [key for key in self._trickplay if key[0] == entry.guid]:
+            del self._trickplay[key]
+        shutil.rmtree(entry.path.with_suffix(".trickplay"), ignore_errors=True)
 
     def _folders(self) -> Response:
         return jsonify(self.folders())
 
     def _ping(self) -> Response:
-        about = {"plugin": "Media Preview Bridge", "version": "10.11.1.0", "ok": True}
+        if not self._plugins.has_bridge:
+            return Response(status=404)
+        about = {"plugin": BRIDGE, "version": BRIDGE_VERSION, "ok": True}
         return jsonify({**about, "features": ["trickplay"], "trickplayRoot": "data/trickplay"})
 
     def _register(self, item_id: str) -> Response:
         entry = self.known(item_id)
-        if entry is None:
+        if entry is None or not self._plugins.has_bridge:
             return Response(status=404)
         width = request.args.get("width", 320, int)
         is_beside = request.args.get("saveWithMedia", "true") == "true"
@@ -123,3 +239,19 @@ class EmulatedJellyfin(EmulatedMediaBrowser):
         row = self._trickplay.get((item_id, width))
         tile = row.folder / f"{index}.jpg" if row else None
         return send_file(tile) if tile and tile.is_file() else Response(status=404)
+
+
+def _ticket_answer(ticket: Ticket) -> Response:
+    """In the shape of `QuickConnectResult`."""
+    return jsonify(
+        {
+            "Authenticated": ticket.is_approved,
+            "Secret": ticket.secret,
+            "Code": ticket.code,
+            "DeviceId": ticket.device["DeviceId"],
+            "DeviceName": ticket.device["Device"],
+            "AppName": ticket.device["Client"],
+            "AppVersion": ticket.device["Version"],
+            "DateAdded": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.0000000Z"),
+        }
+    )

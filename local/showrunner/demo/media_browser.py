@@ -5,6 +5,8 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, request
 
+from showrunner.demo.accounts import OWNER, Accounts
+from showrunner.demo.library_options import LibraryOptions
 from showrunner.demo.playing import Playback, Room
 from showrunner.demo.serving import View, page_of, route
 from showrunner.demo.shelf import Entry, Kind, Shelf
@@ -24,23 +26,45 @@ class EmulatedMediaBrowser:
 
     version: str
     product: str
+    open_paths: frozenset[str] = frozenset({"/System/Info/Public", "/Users/AuthenticateByName"})
+    """What answers without a key."""
     notice_status: int
     """With which a notice is answered, without a body: the descriptions differ."""
 
-    def __init__(self, shelf: Shelf, room: Room, *, token: str, machine_id: str) -> None:
+    tasks: tuple[tuple[str, str], ...]
+    """Key and name of each scheduled task."""
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        room: Room,
+        *,
+        accounts: Accounts,
+        machine_id: str,
+        options: LibraryOptions,
+    ) -> None:
         self._shelf, self._room = shelf, room
-        self._token, self._machine_id = token, machine_id
+        self._accounts, self._machine_id, self._options = accounts, machine_id, options
         self.app = Flask(f"emulated-{self.product}")
         self.app.before_request(self._check_token)
         gets: dict[str, View] = {
             "/System/Info/Public": self._info,
             "/System/Info": self._info,
             "/Items": self._items,
+            "/Users/<user_id>/Items": self._items,
+            "/Users/<user_id>/Views": self._views,
+            "/Library/MediaFolders": self._views,
             "/Sessions": self._sessions,
+            "/ScheduledTasks": self._tasks,
+        }
+        posts: dict[str, View] = {
+            "/Library/Media/Updated": self._media_updated,
+            "/Items/<item_id>/Refresh": self._refresh,
+            "/Library/VirtualFolders/LibraryOptions": self._set_options,
+            "/Users/AuthenticateByName": self._authenticate,
         }
         route(self.app, gets)
-        route(self.app, {"/Library/Media/Updated": self._media_updated}, "POST")
-        route(self.app, {"/Items/<item_id>/Refresh": self._refresh}, "POST")
+        route(self.app, posts, "POST")
 
     def id_of(self, entry: Entry) -> str:
         """An item's id in the server's own form."""
@@ -50,7 +74,8 @@ class EmulatedMediaBrowser:
         """An id in the same form for anything else that has a name."""
         raise NotImplementedError
 
-    def is_authorized(self) -> bool:
+    def given_token(self) -> str | None:
+        """The key of this request, wherever this server looks for one."""
         raise NotImplementedError
 
     def known(self, item_id: str) -> Entry | None:
@@ -58,8 +83,9 @@ class EmulatedMediaBrowser:
         return next(found, None)
 
     def _check_token(self) -> Response | None:
-        is_open = request.path in ("/System/Info/Public", "/MediaPreviewBridge/Ping")
-        return None if is_open or self.is_authorized() else Response(status=401)
+        is_open = request.path in self.open_paths
+        is_known = self._accounts.knows(self.given_token())
+        return None if is_open or is_known else Response(status=401)
 
     def _info(self) -> Response:
         return jsonify(
@@ -79,12 +105,84 @@ class EmulatedMediaBrowser:
                 "Locations": [self._shelf.location(kind)],
                 "CollectionType": collection,
                 "ItemId": self.named_id(name),
+                "LibraryOptions": self.options_of(kind),
             }
             for kind, (name, collection) in LIBRARIES.items()
         ]
 
-    def _items(self) -> Response:
+    def options_of(self, kind: Kind) -> Answer:
+        """`LibraryOptions` of the library of films or shows."""
+        library_id = self.named_id(LIBRARIES[kind][0])
+        return self._options.of(library_id, [self._shelf.location(kind)])
+
+    def _set_options(self) -> Response:
+        given = request.get_json(force=True)
+        known = {self.named_id(name) for name, _ in LIBRARIES.values()}
+        library_id = str(given.get("Id", "")).replace("-", "")
+        if library_id not in known:
+            return Response(status=404)
+        self._options.replace(library_id, given.get("LibraryOptions") or {})
+        return Response(status=self.notice_status)
+
+    def _tasks(self) -> Response:
+        """In the shape of `TaskInfo`: none of them runs."""
+        return jsonify(
+            [
+                {
+                    "Name": name,
+                    "State": "Idle",
+                    "Id": self.named_id(f"task {key}"),
+                    "Triggers": [],
+                    "Description": name,
+                    "Category": "Library",
+                    "IsHidden": False,
+                    "Key": key,
+                }
+                for key, name in self.tasks
+            ]
+        )
+
+    def _authenticate(self) -> Response:
+        sent = request.get_json(silent=True) or {}
+        given = {name.lower(): value for name, value in sent.items()}
+        token = self._accounts.sign_in(given.get("username") or "", given.get("pw") or "")
+        return self.signed_in(token) if token else Response(status=401)
+
+    def signed_in(self, token: str) -> Response:
+        """In the shape of `AuthenticationResult`."""
+        answer = {"User": self.owner(), "AccessToken": token, "ServerId": self._machine_id}
+        return jsonify(answer)
+
+    def owner(self) -> Answer:
+        """In the shape of `UserDto`."""
+        return {
+            "Name": OWNER,
+            "ServerId": self._machine_id,
+            "Id": self.named_id(OWNER),
+            "HasPassword": True,
+            "HasConfiguredPassword": True,
+        }
+
+    def _views(self, user_id: str | None = None) -> Response:
+        """The libraries as items, which is how players see them."""
+        if user_id not in (None, self.named_id(OWNER)):
+            return Response(status=404)
+        views = [
+            {
+                "Name": name,
+                "ServerId": self._machine_id,
+                "Id": self.named_id(name),
+                "IsFolder": True,
+                "Type": "CollectionFolder",
+                "CollectionType": collection,
+            }
+            for name, collection in LIBRARIES.values()
+        ]
+        return jsonify({"Items": views, "TotalRecordCount": len(views), **self.page_extras(0)})
+
+    def _items(self, user_id: str | None = None) -> Response:
         """Newest first when asked so by date, else by name; parameter names in any case."""
+        del user_id
         asked = {name.lower(): value for name, value in request.args.items()}
         entries = [entry for entry in self._shelf.entries() if self._is_asked_for(entry, asked)]
         if asked.get("sortby") != "DateCreated":

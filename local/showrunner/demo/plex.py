@@ -9,11 +9,14 @@ from flask import Flask, Response, request, send_file
 
 from showrunner.demo import plex_shapes as shapes
 from showrunner.demo.playing import Room
+from showrunner.demo.plex_settings import Preferences, library_preferences, server_preferences
 from showrunner.demo.serving import View, is_token, page_of, route
 from showrunner.demo.shelf import Entry, Kind, Shelf
 
 VERSION = "1.42.1.10060-4e8b05daf"
 _ITEM_TYPES: dict[Kind, str] = {"movie": "1", "show": "4"}
+_SHOWS = "2"
+_DEFAULT_TYPES: dict[Kind, str] = {"movie": "1", "show": _SHOWS}
 _UNAUTHORIZED = (
     "<html><head><title>Unauthorized</title></head><body><h1>401 Unauthorized</h1></body></html>"
 )
@@ -28,12 +31,15 @@ class EmulatedPlex:
     ) -> None:
         self._shelf, self._room = shelf, room
         self._token, self._machine_id, self._config = token, machine_id, config
+        self.preferences = server_preferences()
+        self.library_preferences = {key: library_preferences() for key in shapes.SECTIONS}
         (config / "Media" / "localhost").mkdir(parents=True, exist_ok=True)
         self.app = Flask("emulated-plex")
         self.app.before_request(self._check_token)
         gets: dict[str, View] = {
             "/identity": self._identity,
             "/": self._root,
+            "/library": self._library,
             "/library/sections": self._sections,
             "/library/sections/all": self._sections,
             "/library/sections/<key>/all": self._items,
@@ -43,6 +49,11 @@ class EmulatedPlex:
             "/status/sessions": self._sessions,
         }
         route(self.app, gets)
+        prefs: dict[str, View] = {
+            "/:/prefs": self._preferences,
+            "/library/sections/<key>/prefs": self._library_preferences,
+        }
+        route(self.app, prefs, "GET", "PUT")
         route(self.app, {"/library/sections/<key>/refresh": self._refresh}, "GET", "POST")
 
     def _check_token(self) -> Response | None:
@@ -60,6 +71,16 @@ class EmulatedPlex:
         folders = [{"key": "library", "title": "library", "count": 1}]
         return _container({"friendlyName": "Demo Plex", **about, "Directory": folders})
 
+    def _library(self) -> Response:
+        return _container({"title1": "Plex Library", "identifier": "com.plexapp.plugins.library"})
+
+    def _preferences(self) -> Response:
+        return _settings(self.preferences)
+
+    def _library_preferences(self, key: str) -> Response:
+        found = self.library_preferences.get(key)
+        return _settings(found) if found else _not_found()
+
     def _sections(self) -> Response:
         found = [shapes.section(self._shelf, key, self._machine_id) for key in shapes.SECTIONS]
         return _container({"allowSync": False, "title1": "Plex Library", "Directory": found})
@@ -68,9 +89,10 @@ class EmulatedPlex:
         if key not in shapes.SECTIONS:
             return _not_found()
         kind = shapes.SECTIONS[key][0]
-        # Without a type a show library lists its shows, which have no files.
-        is_wanted = request.args.get("type", _ITEM_TYPES["movie"]) == _ITEM_TYPES[kind]
-        entries = self._shelf.entries(kind) if is_wanted else []
+        asked = request.args.get("type") or _DEFAULT_TYPES[kind]
+        if kind == "show" and asked == _SHOWS:
+            return _page(shapes.shows(self._shelf.entries(kind)), "Directory")
+        entries = self._shelf.entries(kind) if asked == _ITEM_TYPES[kind] else []
         if request.args.get("sort") != "addedAt:desc":
             entries = sorted(entries, key=lambda entry: entry.title)
         return _page([shapes.item(entry, self._config) for entry in entries])
@@ -109,22 +131,45 @@ def _not_found() -> Response:
     return Response("<html><body><h1>404 Not Found</h1></body></html>", 404, mimetype="text/html")
 
 
-def _page(items: list[dict[str, Any]]) -> Response:
-    """The slice that the paging headers ask for, with the total beside it."""
-    start = int(request.headers.get("X-Plex-Container-Start", 0))
-    size = request.headers.get("X-Plex-Container-Size")
+def _settings(preferences: Preferences) -> Response:
+    """All of them; or, for a PUT, what becomes of what its parameters ask for."""
+    if request.method == "GET":
+        return _container({"Setting": preferences.as_settings()})
+    asked = {name: value for name, value in request.args.items() if not name.startswith("X-Plex")}
+    is_taken = preferences.put(asked)
+    return Response(status=200 if is_taken else 400, mimetype="text/html")
+
+
+def _page(items: list[dict[str, Any]], tag: str = "Video") -> Response:
+    """
+    The slice that the paging headers, or parameters of their names, ask for.
+
+    `tag` is what XML calls an item; JSON calls all of them `Metadata`.
+    """
+    start = int(_paging("Start") or 0)
+    size = _paging("Size")
     page = page_of(items, start, None if size is None else int(size))
-    answer = _container({"totalSize": len(items), "offset": start, "Metadata": page})
+    name = "Metadata" if _wants_json() or tag == "Video" else tag
+    answer = _container({"totalSize": len(items), "offset": start, name: page})
     answer.headers["X-Plex-Container-Start"] = str(start)
     answer.headers["X-Plex-Container-Total-Size"] = str(len(items))
     return answer
+
+
+def _paging(what: str) -> str | None:
+    name = f"X-Plex-Container-{what}"
+    return request.headers.get(name) or request.args.get(name)
+
+
+def _wants_json() -> bool:
+    return "application/json" in request.headers.get("Accept", "")
 
 
 def _container(content: dict[str, Any]) -> Response:
     """`MediaContainer` as JSON for those who ask for it, as XML for everybody else."""
     lists = [value for value in content.values() if isinstance(value, list)]
     container = {"size": sum(len(found) for found in lists), **content}
-    if "application/json" in request.headers.get("Accept", ""):
+    if _wants_json():
         # Plex leaves an empty list out.
         shown = {name: value for name, value in container.items() if value != []}
         return Response(json.dumps({"MediaContainer": shown}), mimetype="application/json")

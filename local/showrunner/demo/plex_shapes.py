@@ -32,6 +32,25 @@ def section(shelf: Shelf, key: str, machine_id: str) -> Answer:
     }
 
 
+def shows(entries: list[Entry]) -> list[Answer]:
+    """The shows whose episodes these are, by name: they have no files of their own."""
+    by_show: dict[str, list[Entry]] = {}
+    for entry in entries:
+        by_show.setdefault(entry.show or "", []).append(entry)
+    return [
+        {
+            "ratingKey": str(number_of(name)),
+            "key": f"/library/metadata/{number_of(name)}/children",
+            "type": "show",
+            "title": name,
+            "addedAt": min(entry.added_at for entry in episodes),
+            "childCount": len({entry.season for entry in episodes}),
+            "leafCount": len(episodes),
+        }
+        for name, episodes in sorted(by_show.items())
+    ]
+
+
 def item(entry: Entry, config: Path) -> Answer:
     item: Answer = {
         "ratingKey": str(entry.number),

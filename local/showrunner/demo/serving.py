@@ -1,12 +1,15 @@
 import hmac
 import threading
-from collections.abc import Callable, Mapping
-from typing import Any, Self
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Self
 
 from flask import Flask, Response
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-_POLL_SECONDS = 0.1
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+_POLL_SECONDS = 0.05
 """How soon a server notices that it shall stop."""
 View = Callable[..., Response]
 
@@ -15,6 +18,34 @@ class _QuietHandler(WSGIRequestHandler):
     """No line per request on the terminal that shows the demo."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None: ...
+
+
+class AnyCase:
+    """Addresses answer in any case, as Jellyfin's and Emby's do, and under `prefix`, too."""
+
+    def __init__(self, app: Flask, prefix: str | None = None) -> None:
+        self._app, self._inner, self._prefix = app, app.wsgi_app, prefix
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        if self._prefix and path.lower().startswith(f"{self._prefix}/"):
+            path = path[len(self._prefix) :]
+        environ["PATH_INFO"] = self._spelled(path)
+        return self._inner(environ, start_response)
+
+    def _spelled(self, path: str) -> str:
+        """`path` with the fixed parts as the rule has them that it fits."""
+        parts = path.split("/")
+        for rule in self._app.url_map.iter_rules():
+            fixed = rule.rule.split("/")
+            pairs = list(zip(fixed, parts, strict=False))
+            if len(fixed) == len(parts) and all(
+                "<" in own or own.lower() == given.lower() for own, given in pairs
+            ):
+                return "/".join(given if "<" in own else own for own, given in pairs)
+        return path
 
 
 class LoopbackServer:

@@ -5,6 +5,9 @@ from showrunner.clients.factory import client_for, service_for
 from showrunner.clients.jellyfin import JellyfinClient
 from showrunner.clients.manager import ManagerClient
 from showrunner.clients.plex import PlexClient
+from showrunner.clients.tautulli import TautulliClient
+from showrunner.clients.tmdb import TmdbClient
+from showrunner.clients.tvdb import TvdbClient
 from showrunner.connections.models import Connection, ConnectionKind
 from showrunner.errors import InvalidInputError, SetupError
 from showrunner.wiring import EmbeddedHome
@@ -25,6 +28,9 @@ def connection(kind: str, sealed: str | None) -> Connection:
         ("emby", EmbyClient),
         ("sonarr", ManagerClient),
         ("radarr", ManagerClient),
+        ("tautulli", TautulliClient),
+        ("tmdb", TmdbClient),
+        ("tvdb", TvdbClient),
     ],
 )
 def test_every_kind_has_its_client(kind: str, expected: type, home: EmbeddedHome) -> None:
@@ -54,3 +60,10 @@ def test_a_manager_is_no_media_server(home: EmbeddedHome) -> None:
     """Sonarr owns no libraries that want previews."""
     with pytest.raises(InvalidInputError, match="not a media server"):
         client_for(connection("sonarr", home.secrets.seal("k")), home.secrets)
+
+
+def test_every_kind_is_tried_above() -> None:
+    """A new kind needs its client here."""
+    (mark,) = [one for one in test_every_kind_has_its_client.pytestmark if one.name != "skip"]
+
+    assert {kind for kind, _ in mark.args[1]} == set(ConnectionKind)

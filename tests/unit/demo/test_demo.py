@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from showrunner.connections.models import ConnectionKind
 from showrunner.demo.__main__ import SECRET_VARIABLE
 from showrunner.demo.demo import Demo
 from showrunner.demo.library import TITLES, Title, arriving_film, encode, make_videos
@@ -27,7 +28,7 @@ def test_keys_and_ids_stay_with_the_data_folder(tmp_path: Path) -> None:
         assert demo.connections() == []
 
     assert keys[0] == keys[1]
-    assert len({secret for _, secret in keys[0]}) == 5
+    assert len({secret for _, secret in keys[0]}) == 8
     assert stat.S_IMODE((tmp_path / "keys.json").stat().st_mode) == 0o600
 
 
@@ -128,7 +129,9 @@ def test_the_demo_runs_as_a_process_of_its_own(data_with_videos: Path, tmp_path:
     kinds = [one["kind"] for one in running["connections"]]
 
     assert mode == 0o600
-    assert sorted(kinds) == ["emby", "jellyfin", "plex", "radarr", "sonarr"]
+    assert sorted(kinds) == sorted(ConnectionKind)
+    assert running["plex_tv_url"].startswith("http://127.0.0.1:")
+    assert set(running["owners"]) == {"jellyfin", "emby"}
     assert process.returncode == 0
     assert not ports.exists()
     assert "s3cret" not in output.decode()

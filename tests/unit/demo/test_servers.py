@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from showrunner.clients.models import Decision, PlayState
-from showrunner.connections.models import Connection
+from showrunner.connections.models import Connection, ConnectionKind
 from showrunner.connections.ownership import owners
 from showrunner.demo.demo import JELLYFIN_ROOT, Demo
 from showrunner.errors import KeyRefusedError
@@ -48,7 +48,7 @@ def test_a_server_knows_its_library_under_its_own_paths(
     assert episode.library_id == shows.native_id
 
 
-@pytest.mark.parametrize("kind", [*MEDIA_SERVERS, "radarr", "sonarr"])
+@pytest.mark.parametrize("kind", list(ConnectionKind))
 def test_a_wrong_key_is_refused(kind: str, client_of: ClientOf) -> None:
     """As the real ones do, each in its own words."""
     with client_of(kind, key="wrong") as client, pytest.raises(KeyRefusedError):
@@ -66,13 +66,23 @@ def test_plex_refuses_in_html(demo: Demo) -> None:
     )
 
 
-@pytest.mark.parametrize("kind", [*MEDIA_SERVERS, "radarr", "sonarr"])
+@pytest.mark.parametrize("kind", list(ConnectionKind))
+def test_the_key_of_another_server_is_refused(
+    kind: ConnectionKind, demo: Demo, client_of: ClientOf
+) -> None:
+    """It looks like a key, but opens another door."""
+    other = next(one.secret for one in demo.connections() if one.kind is not kind)
+    with client_of(kind, key=other) as client, pytest.raises(KeyRefusedError):
+        client.info()
+
+
+@pytest.mark.parametrize("kind", list(ConnectionKind))
 def test_every_server_introduces_itself(kind: str, client_of: ClientOf) -> None:
     """Media servers with a machine id, managers without."""
     with client_of(kind) as client:
         info = client.info()
 
-    assert kind in info.name.lower()
+    assert kind in info.name.lower().replace("thetvdb", "tvdb")
     assert (info.machine_id is not None) == (kind in MEDIA_SERVERS)
 
 

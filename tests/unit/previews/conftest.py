@@ -46,6 +46,8 @@ class Recipe:
     options: dict[str, str] = field(default_factory=dict)
     container_options: dict[str, str] = field(default_factory=dict)
     sound_seconds: int = 0
+    sound_codec: str = "aac"
+    sound_rate: int = 8000
     matrix: int | None = None
     transfer: int | None = None
 
@@ -72,7 +74,7 @@ def number_in(picture: Image.Image | bytes) -> int:
 def encode(path: Path, recipe: Recipe) -> Path:
     with av.open(str(path), "w", options=recipe.container_options) as container:
         stream = _film_stream(container, recipe)
-        sound = _silence(container, recipe.sound_seconds)
+        sound = _silence(container, recipe)
         for number in filter(recipe.keeps, range(recipe.seconds * FPS)):
             container.mux(stream.encode(_frame(number, recipe)))
             container.mux([packet for _, packet in zip(range(2), sound, strict=False)])
@@ -117,16 +119,22 @@ def _frame(number: int, recipe: Recipe) -> av.VideoFrame:
     return frame
 
 
-def _silence(container: Any, seconds: int) -> Iterator[Any]:
+def _silence(container: Any, recipe: Recipe) -> Iterator[Any]:
     """Packets of silence, none for 0 seconds; the stream is added at once."""
-    stream = container.add_stream("aac", rate=8000) if seconds else None
-    return _silent_packets(stream, seconds) if stream else iter(())
+    if not recipe.sound_seconds:
+        return iter(())
+    stream = container.add_stream(recipe.sound_codec, rate=recipe.sound_rate)
+    return _silent_packets(stream, recipe)
 
 
-def _silent_packets(stream: Any, seconds: int) -> Iterator[Any]:
-    for start in range(0, seconds * 8000, 1000):
-        frame = av.AudioFrame.from_ndarray(np.zeros((1, 1000), np.float32), "fltp", "mono")
-        frame.sample_rate, frame.pts = 8000, start
+def _silent_packets(stream: Any, recipe: Recipe) -> Iterator[Any]:
+    step = recipe.sound_rate // 8
+    kind, layout = stream.codec_context.format.name, "mono"
+    stream.codec_context.layout = layout
+    for start in range(0, recipe.sound_seconds * recipe.sound_rate, step):
+        samples = np.zeros((1, step), {"fltp": np.float32, "s32": np.int32}[kind])
+        frame = av.AudioFrame.from_ndarray(samples, kind, layout)
+        frame.sample_rate, frame.pts = recipe.sound_rate, start
         yield from stream.encode(frame)
     yield from stream.encode()
 
@@ -145,15 +153,15 @@ class Made:
 
 @pytest.fixture(scope="session")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Film:
-    """Gives `film("name.mkv", gop=70)`: the path of that film, encoded once per name."""
-    folder = tmp_path_factory.mktemp("films")
-    made: dict[str, Recipe] = {}
+    """Gives `film("name.mkv", gop=70)`: the path of that film, encoded once per recipe."""
+    made: dict[str, Path] = {}
 
     def make(name: str, **recipe: Any) -> Path:
-        if name not in made:
-            made[name] = Recipe(**recipe)
-            encode(folder / name, made[name])
-        return folder / name
+        key = f"{name} {sorted(recipe.items())}"
+        if key not in made:
+            made[key] = tmp_path_factory.mktemp("film") / name
+            encode(made[key], Recipe(**recipe))
+        return made[key]
 
     return make
 
@@ -162,11 +170,13 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Film:
 def make_bif(tmp_path: Path) -> Callable[..., Made]:
     """Gives `make_bif(path)`: a BIF of it, one picture a second unless told, and its numbers."""
 
-    def make(path: Path, *, width: int = SIZE[0], interval_seconds: int = 1) -> Made:
+    def make(
+        path: Path, *, width: int = SIZE[0], interval_seconds: int = 1, threads: int = 1
+    ) -> Made:
         destination = tmp_path / f"{path.name}.bif"
         source = SourceFingerprint.of(path)
         sink = BifSink(destination, source, width=width, interval_seconds=interval_seconds)
-        report = extract(path, [sink])
+        report = extract(path, [sink], threads=threads)
         sink.publish()
         bif = read_bif(destination)
         return Made(report, [number_in(bif.picture(k)) for k in range(bif.count)], bif)

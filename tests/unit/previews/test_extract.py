@@ -34,6 +34,8 @@ KINDS = {
     "open-gop.mkv": {"options": OPEN_GOP},
     "open-gop.ts": {"options": OPEN_GOP},
 }
+# A short film in one cluster of a longer file; and one without any index.
+SEQUENTIAL = {"longer-sound.mkv", "no-cues-no-duration.mkv"}
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -42,7 +44,7 @@ def test_every_picture_is_the_last_key_frame_before_its_time(film, make_bif, nam
     made = make_bif(film(name, **KINDS[name]))
 
     assert made.numbers == LAST_KEY_FRAMES
-    assert made.report.method == "indexed"
+    assert made.report.method == ("sequential" if name in SEQUENTIAL else "indexed")
     assert made.report.picture_counts == (10,)
     assert made.report.duration_seconds == pytest.approx(10, abs=0.2)
 
@@ -53,8 +55,8 @@ def test_sparse_key_frames_mean_every_frame_is_looked_at(film, make_bif, name):
     made = make_bif(film(name, gop=70))
 
     assert [10 * k for k in range(10)] == made.numbers
-    assert made.report.method == "streamed"
-    assert "every frame was decoded" in made.report.reason
+    assert made.report.method in {"partial", "full"}
+    assert "key frames are farther apart than the pictures" in made.report.reason
 
 
 def test_a_few_neighbours_may_share_a_key_frame(film, make_bif):
@@ -91,9 +93,7 @@ def test_hidden_beginnings_do_not_shift_the_pictures(film, make_bif, tmp_path):
             out.mux(packet)
     made = make_bif(path)
 
-    ages = [10 * k + 3 - number for k, number in enumerate(made.numbers)]
-    assert all(number % 7 == 0 for number in made.numbers)
-    assert all(0 <= age < 14 for age in ages)  # FFmpeg may step one key frame further back here
+    assert made.numbers == [(10 * k + 3) // 7 * 7 for k in range(10)]
 
 
 def test_anamorphic_films_are_shown_wide(film, make_bif):

@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from showrunner.cli.preview import preview
-from showrunner.previews import beside
 from showrunner.previews.bif import read_bif
+from showrunner.previews.decoder.client import Decoder
 from showrunner.previews.trickplay import read_trickplay
 
 
@@ -119,15 +119,15 @@ def test_one_bad_file_stops_no_other(run, library):
 def test_a_film_that_changes_while_it_is_read_is_not_published(run, library, monkeypatch):
     """A copy under way that keeps an old time stamp is caught afterwards."""
     film = library / "Alien.MP4"
-    original = beside.extract
+    original = Decoder.run
 
-    def extract_and_grow(path, sinks, **options):
-        report = original(path, sinks, **options)
-        with path.open("ab") as file:
+    def run_and_grow(self, request, **options):
+        filled = original(self, request, **options)
+        with film.open("ab") as file:
             file.write(b"more")
-        return report
+        return filled
 
-    monkeypatch.setattr(beside, "extract", extract_and_grow)
+    monkeypatch.setattr(Decoder, "run", run_and_grow)
     before = files_in(library)
     code, (line,) = run(film)
 

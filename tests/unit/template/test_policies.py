@@ -67,15 +67,25 @@ def test_roles_hold_our_policies_and_two_of_aws(
             assert statement["Resource"] != "*"
 
 
-def test_only_the_sync_opens_secrets(document: dict[str, Any]) -> None:
-    """No function that the world can call may open the keys of media servers."""
+TALK_TO_SERVERS = {
+    "SyncsSessionsFunction",
+    "SyncsHealthFunction",
+    "ApiServersFunction",
+    "ApiConnectionsFunction",
+    "ApiPlexFunction",
+    "WebFunction",
+}
+
+
+def test_only_what_talks_to_servers_opens_their_keys(document: dict[str, Any]) -> None:
+    """No webhook, query or consumer may, and none that answers without a token but the page."""
     functions = [
         logical_id
         for logical_id, resource in document["Resources"].items()
         if resource["Type"] == "AWS::Serverless::Function"
     ]
     openers = [name for name in functions if "kms:Decrypt" in allowed(document, name)]
-    assert openers == ["SyncsSessionsFunction"]
+    assert set(openers) == TALK_TO_SERVERS
 
 
 @pytest.mark.parametrize("name", ["QueriesActivityFunction", "ApiPreviewsFunction"])

@@ -1,7 +1,9 @@
 """What becomes of a frame task: the queue, the job's line and the folder afterwards."""
 
+import dataclasses
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,12 @@ from showrunner.connections.models import Connection, ConnectionKind, Library, P
 from showrunner.connections.store import ConnectionStore
 from showrunner.jobs.create import NewJob, create_job, queue_frame_tasks
 from showrunner.jobs.models import FileOutcome, JobFile, JobStatus
-from showrunner.jobs.store import cancel_job, find_file, get_job
+from showrunner.jobs.store import cancel_job, find_file, get_job, workers
 from showrunner.previews.bif import read_bif
+from showrunner.previews.decoder.client import Decoder
+from showrunner.previews.hardware.devices import Device
 from showrunner.previews.trickplay import read_trickplay
-from showrunner.previews.worker import process
+from showrunner.previews.worker.plan import SlotKind
 from showrunner.previews.worker.slot import DELAYS_SECONDS, POISONOUS_AFTER, Slot
 from showrunner.wiring import EmbeddedHome
 from tests.fakes import FakeClock
@@ -50,9 +54,16 @@ def film(media: Path, encoded: bytes) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def decoder() -> Iterator[Decoder]:
+    """One warm child process for all tests."""
+    with Decoder() as decoder:
+        yield decoder
+
+
 @pytest.fixture
-def slot(home: EmbeddedHome) -> Slot:
-    return Slot("test-0", home, lease_seconds=30, is_stopping=lambda: False)
+def slot(home: EmbeddedHome, decoder: Decoder) -> Slot:
+    return Slot("test-0", home, 30, lambda: False, decoder)
 
 
 def connect(home: EmbeddedHome, kind: ConnectionKind, media: Path, **previews: Any) -> None:
@@ -237,18 +248,19 @@ def test_a_file_that_changes_while_it_is_read_is_not_published(
     slot: Slot,
     media: Path,
     film: Path,
+    decoder: Decoder,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The set belongs to a file that is gone: nothing appears, and the new file is waited for."""
     connect(home, ConnectionKind.EMBY, media)
-    extract = process.extract
+    run = decoder.run
 
-    def extract_while_somebody_writes(*arguments: Any, **options: Any) -> Any:
-        result = extract(*arguments, **options)
+    def run_while_somebody_writes(*arguments: Any, **options: Any) -> Any:
+        result = run(*arguments, **options)
         film.write_bytes(film.read_bytes() + b"more")
         return result
 
-    monkeypatch.setattr(process, "extract", extract_while_somebody_writes)
+    monkeypatch.setattr(decoder, "run", run_while_somebody_writes)
     job_id = job_of(home, film)
     slot.run_one(0)
 
@@ -350,14 +362,122 @@ def test_the_task_of_a_cancelled_job_does_nothing(
 
 
 def test_a_worker_that_is_stopped_hands_its_task_on(
-    home: EmbeddedHome, media: Path, film: Path
+    home: EmbeddedHome, media: Path, film: Path, decoder: Decoder
 ) -> None:
     """The line is queued again and the task waits, as if never tried."""
     connect(home, ConnectionKind.EMBY, media)
     job_id = job_of(home, film)
-    Slot("test-0", home, lease_seconds=30, is_stopping=lambda: True).run_one(0)
+    Slot("test-0", home, 30, lambda: True, decoder).run_one(0)
 
     assert line_of(home, job_id).outcome is FileOutcome.QUEUED
     (message,) = home.queue("frames").receive()
     assert message.receive_count == 1
     assert names(media) == ["film.mkv"]
+
+
+def pause(home: EmbeddedHome, *, is_on: bool) -> None:
+    home.documents.put("settings", "processing", {"paused": is_on})
+
+
+def test_a_paused_worker_begins_no_file(
+    home: EmbeddedHome, slot: Slot, media: Path, film: Path
+) -> None:
+    """A task that came just then goes back as it was; it is done when the pause is over."""
+    connect(home, ConnectionKind.EMBY, media)
+    job_id = job_of(home, film)
+    pause(home, is_on=True)
+    slot.run_one(0)
+
+    assert slot.is_paused
+    assert line_of(home, job_id).outcome is FileOutcome.QUEUED
+    assert names(media) == ["film.mkv"]
+
+    pause(home, is_on=False)
+    slot.run_one(0)
+    assert line_of(home, job_id).outcome is FileOutcome.COMPLETED
+    assert line_of(home, job_id).attempts == 1
+
+
+def test_a_retired_slot_begins_no_file(
+    home: EmbeddedHome, slot: Slot, media: Path, film: Path, decoder: Decoder
+) -> None:
+    """What it had just received is another slot's."""
+    connect(home, ConnectionKind.EMBY, media)
+    job_id = job_of(home, film)
+    slot.retire()
+    slot.run_one(0)
+    assert line_of(home, job_id).outcome is FileOutcome.QUEUED
+
+    Slot("test-1", home, 30, lambda: False, decoder).run_one(0)
+    assert line_of(home, job_id).outcome is FileOutcome.COMPLETED
+
+
+def test_the_line_says_how_its_pictures_came_about(
+    home: EmbeddedHome, slot: Slot, media: Path, film: Path
+) -> None:
+    """Method with its reason, and the device."""
+    connect(home, ConnectionKind.EMBY, media)
+    job_id = job_of(home, film)
+    slot.run_one(0)
+
+    line = line_of(home, job_id)
+    assert (line.method, line.device, line.fallback_reason) == ("indexed", "cpu", None)
+    assert line.method_reason
+    assert line.message is None
+
+
+def test_a_gpu_that_fails_is_named_on_a_line_that_is_done(
+    home: EmbeddedHome,
+    media: Path,
+    film: Path,
+    decoder: Decoder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The slot asked for its card; the CPU did it, and the owner reads why."""
+    run, asked = decoder.run, []
+
+    def run_without_the_card(request: Any, **options: Any) -> Any:
+        asked.append((request.device.device, request.threads))
+        filled = run(dataclasses.replace(request, device=None), **options)
+        return dataclasses.replace(filled, fallback_reason="RTX 4000: no decoder for AV1.")
+
+    monkeypatch.setattr(decoder, "run", run_without_the_card)
+    connect(home, ConnectionKind.EMBY, media)
+    job_id = job_of(home, film)
+    kind = SlotKind(Device("nvidia", "cuda:0", "RTX 4000"), 3)
+    Slot("test-0", home, 30, lambda: False, decoder, kind).run_one(0)
+
+    line = line_of(home, job_id)
+    assert asked == [("cuda:0", 3)]
+    assert (line.outcome, line.device) == (FileOutcome.COMPLETED, "cpu")
+    assert line.message == line.fallback_reason == "RTX 4000: no decoder for AV1."
+    (state,) = workers(home.documents)
+    assert (state.type, state.device, state.total) == ("gpu", "RTX 4000", 3)
+
+
+def test_what_is_no_file_fails_its_line(home: EmbeddedHome, slot: Slot, media: Path) -> None:
+    """A pipe under a video's name is not opened: nobody may ever write to it."""
+    connect(home, ConnectionKind.EMBY, media)
+    pipe = media / "film.mkv"
+    os.mkfifo(pipe)
+    os.utime(pipe, (1_700_000_000, 1_700_000_000))
+    job_id = job_of(home, pipe)
+    slot.run_one(0)
+
+    line = line_of(home, job_id)
+    assert line.outcome is FileOutcome.FAILED
+    assert "is a pipe" in (line.message or "")
+
+
+def test_an_idle_slot_gives_the_decoders_memory_back(
+    home: EmbeddedHome, media: Path, film: Path
+) -> None:
+    """After a whole wait without a task the process ends; the next task starts another."""
+    connect(home, ConnectionKind.EMBY, media)
+    job_of(home, film)
+    with Decoder() as own:
+        slot = Slot("test-0", home, 30, lambda: False, own)
+        slot.run_one(0)
+        assert own.process_id is not None
+        slot.run_one(0)
+        assert own.process_id is None

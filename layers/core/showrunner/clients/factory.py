@@ -1,6 +1,8 @@
 """From a stored connection to a client that can be used."""
 
 from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Protocol, Self
 
 import httpx
 
@@ -8,10 +10,33 @@ from showrunner.clients.emby import EmbyClient
 from showrunner.clients.jellyfin import JellyfinClient
 from showrunner.clients.manager import ManagerClient
 from showrunner.clients.media_server import MediaServerClient
+from showrunner.clients.models import ServerInfo
 from showrunner.clients.plex import PlexClient
-from showrunner.connections.models import Connection, ConnectionKind
+from showrunner.clients.tautulli import TautulliClient
+from showrunner.clients.tmdb import TmdbClient
+from showrunner.clients.tvdb import TvdbClient
+from showrunner.connections.models import Connection, ConnectionKind, Library
 from showrunner.errors import InvalidInputError, SetupError
 from showrunner.ports.secrets import Secrets
+
+
+class Service(Protocol):
+    """What the clients of all kinds can do; raises what a `MediaServerClient` raises."""
+
+    def info(self) -> ServerInfo:
+        """Who it is; proves that the key is good."""
+
+    def libraries(self) -> list[Library]:
+        """Libraries or root folders; empty for kinds that have none."""
+
+    def close(self) -> None: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None: ...
 
 
 def client_for(
@@ -23,42 +48,49 @@ def client_for(
     Raises SetupError when the connection has no key or it cannot be opened, and
     InvalidInputError for a connection that is no media server.
     """
+    if not connection.kind.is_media_server:
+        raise InvalidInputError(
+            f"{connection.name} is a {connection.kind} connection, not a media server"
+        )
+    options = _options(connection, transport)
     key = _key(connection, secrets)
-    url, name, verify = connection.url, connection.name, connection.verify_tls
-    match connection.kind:
-        case ConnectionKind.PLEX:
-            return PlexClient(url, key, name=name, verify_tls=verify, transport=transport)
-        case ConnectionKind.JELLYFIN:
-            return JellyfinClient(
-                url,
-                key,
-                name=name,
-                previews=connection.previews,
-                verify_tls=verify,
-                transport=transport,
-            )
-        case ConnectionKind.EMBY:
-            return EmbyClient(url, key, name=name, verify_tls=verify, transport=transport)
-    raise InvalidInputError(f"{name} is a {connection.kind} connection, not a media server")
+    if connection.kind is ConnectionKind.PLEX:
+        return PlexClient(connection.url, key, **options)
+    if connection.kind is ConnectionKind.JELLYFIN:
+        return JellyfinClient(connection.url, key, previews=connection.previews, **options)
+    return EmbyClient(connection.url, key, **options)
 
 
 def service_for(
     connection: Connection, secrets: Secrets, *, transport: httpx.BaseTransport | None = None
-) -> MediaServerClient | ManagerClient:
-    """A client for any connection: what all kinds can do is `info` and `libraries`."""
+) -> Service:
+    """A client for a connection of any kind: what all can do is `info` and `libraries`."""
     if connection.kind.is_media_server:
         return client_for(connection, secrets, transport=transport)
-    return ManagerClient(
-        connection.url,
-        _key(connection, secrets),
-        kind="movie" if connection.kind is ConnectionKind.RADARR else "show",
-        name=connection.name,
-        verify_tls=connection.verify_tls,
-        transport=transport,
-    )
+    options = _options(connection, transport)
+    url, key = connection.url, _key(connection, secrets)
+    match connection.kind:
+        case ConnectionKind.TAUTULLI:
+            return TautulliClient(url, key, **options)
+        case ConnectionKind.TMDB:
+            return TmdbClient(url, key, **options)
+        case ConnectionKind.TVDB:
+            return TvdbClient(url, key, **options)
+        case ConnectionKind.RADARR:
+            return ManagerClient(url, key, kind="movie", **options)
+    return ManagerClient(url, key, kind="show", **options)
 
 
-ServiceFactory = Callable[[Connection, Secrets], MediaServerClient | ManagerClient]
+ServiceFactory = Callable[[Connection, Secrets], Service]
+
+
+def _options(connection: Connection, transport: httpx.BaseTransport | None) -> dict[str, Any]:
+    return {
+        "name": connection.name,
+        "timeout_seconds": connection.timeout_seconds,
+        "verify_tls": connection.verify_tls,
+        "transport": transport,
+    }
 
 
 def _key(connection: Connection, secrets: Secrets) -> str:

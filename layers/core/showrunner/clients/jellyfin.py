@@ -1,11 +1,11 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from urllib.parse import quote
 
 import httpx
 
 from showrunner.clients.media_browser import MediaBrowserClient
-from showrunner.clients.media_browser_answers import Item, VirtualFolder
+from showrunner.clients.media_browser_answers import Bridge, Item, Repository, VirtualFolder
 from showrunner.connections import paths
 from showrunner.connections.models import Library, PreviewSettings
 
@@ -56,7 +56,7 @@ class JellyfinClient(MediaBrowserClient):
         super().announce(path, library, item_id)
         if item_id is None:
             return
-        if self._has_bridge():
+        if self.bridge_version() is not None:
             self._register_tiles(item_id)
         self._http.act(
             "POST",
@@ -64,9 +64,38 @@ class JellyfinClient(MediaBrowserClient):
             params={"metadataRefreshMode": "Default", "imageRefreshMode": "None"},
         )
 
-    def _has_bridge(self) -> bool:
+    def bridge_version(self) -> str | None:
+        """The version of the Media Preview Bridge plugin, `?` if it hides it; None: not there."""
         answer = self._http.read("/MediaPreviewBridge/Ping", allow=(HTTPStatus.NOT_FOUND,))
-        return answer.status_code == HTTPStatus.OK
+        if answer.status_code == HTTPStatus.NOT_FOUND:
+            return None
+        return self._http.parsed("/MediaPreviewBridge/Ping", answer, Bridge).version or "?"
+
+    def repositories(self) -> list[Repository]:
+        """Where this server finds plugins, as set on its dashboard."""
+        return self._http.read_as("/Repositories", list[Repository])
+
+    def set_repositories(self, repositories: Sequence[Repository]) -> None:
+        """Replace all of them."""
+        body = [one.model_dump(by_alias=True) for one in repositories]
+        self._http.act("POST", "/Repositories", body=body)
+
+    def install_package(self, name: str, *, guid: str, repository_url: str) -> bool:
+        """Fetch a plugin, which runs after a restart; False: no repository has it."""
+        path = f"/Packages/Installed/{quote(name, safe='')}"
+        params = {"assemblyGuid": guid, "repositoryUrl": repository_url}
+        answer = self._http.act("POST", path, params=params, allow=(HTTPStatus.NOT_FOUND,))
+        return answer.status_code != HTTPStatus.NOT_FOUND
+
+    def uninstall_plugin(self, guid: str) -> bool:
+        """Remove a plugin, which runs until a restart; False: it was not installed."""
+        path = f"/Plugins/{quote(guid, safe='')}"
+        answer = self._http.act("DELETE", path, allow=(HTTPStatus.NOT_FOUND,))
+        return answer.status_code != HTTPStatus.NOT_FOUND
+
+    def restart(self) -> None:
+        """Returns when the server agreed: it goes down after that, for about half a minute."""
+        self._http.act("POST", "/System/Restart")
 
     def _register_tiles(self, item_id: str) -> None:
         """404: the plugin sees no tiles (yet); the refresh that follows is the second chance."""

@@ -15,6 +15,7 @@ from showrunner.clients.http import HttpClient, ServiceClient
 from showrunner.clients.models import (
     Decision,
     FoundItem,
+    LibrarySettings,
     PlayState,
     ServerInfo,
     Session,
@@ -24,11 +25,14 @@ from showrunner.connections import paths
 from showrunner.connections.models import Library
 
 PAGE_ITEMS = 100
+WHOLE_LIBRARY_PAGE_ITEMS = 500
 _TICKS_PER_MS = 10_000
 _LIBRARY_TYPES: Mapping[str | None, Literal["movie", "show"]] = {
     "movies": "movie",
     "tvshows": "show",
 }
+# Of `CollectionTypeOptions`; None and `mixed` may hold anything.
+_VIDEO_COLLECTIONS = (None, "", "mixed", "movies", "tvshows", "homevideos", "musicvideos")
 _ITEM_TYPES = {"movie": "Movie", "show": "Episode", "other": "Movie,Episode,Video,MusicVideo"}
 
 
@@ -77,15 +81,36 @@ class MediaBrowserClient(ServiceClient):
         return [_session(one, one.now_playing_item) for one in found if one.now_playing_item]
 
     def find_item(self, path: str, library: Library) -> FoundItem | None:
-        for item in self._items(library):
+        for item in self._items(library, PAGE_ITEMS):
             if any(paths.same_path(path, file) for file in item.files):
-                return FoundItem(
-                    item_id=self._item_id(item, path),
-                    title=item.name or "",
-                    library_id=library.native_id,
-                    paths=item.files,
-                )
+                return _found(item, self._item_id(item, path), library)
         return None
+
+    def items(self, library: Library) -> Iterator[FoundItem]:
+        for item in self._items(library, WHOLE_LIBRARY_PAGE_ITEMS):
+            if item.files:
+                yield _found(item, item.id, library)
+
+    def library_settings(self) -> list[LibrarySettings]:
+        """`LibraryOptions` of every library."""
+        return [
+            LibrarySettings(
+                library_id=folder.item_id,
+                library_name=folder.name,
+                holds_videos=folder.collection_type in _VIDEO_COLLECTIONS,
+                options=folder.library_options or {},
+            )
+            for folder in self._folders()
+        ]
+
+    def set_library_options(self, library_id: str, options: Mapping[str, Any]) -> None:
+        """Replace `LibraryOptions` of one library: options left out go back to their defaults."""
+        body = {"Id": library_id, "LibraryOptions": dict(options)}
+        self._http.act("POST", "/Library/VirtualFolders/LibraryOptions", body=body)
+
+    def tasks(self) -> list[answers.Task]:
+        """The server's own scheduled tasks; `key` names them in every language."""
+        return self._http.read_as("/ScheduledTasks", list[answers.Task])
 
     def announce(self, path: str, library: Library, item_id: str | None) -> None:
         """The servers take notice at once and look after their own delay (a minute by default)."""
@@ -108,7 +133,7 @@ class MediaBrowserClient(ServiceClient):
         """`params` as this vendor's description spells their names; ours are Emby's."""
         return dict(params)
 
-    def _items(self, library: Library) -> Iterator[answers.Item]:
+    def _items(self, library: Library, page_items: int) -> Iterator[answers.Item]:
         """Every item of `library` that has files, newest first, with one page in memory."""
         start = 0
         while True:
@@ -120,13 +145,22 @@ class MediaBrowserClient(ServiceClient):
                 "SortBy": "DateCreated",
                 "SortOrder": "Descending",
                 "StartIndex": start,
-                "Limit": PAGE_ITEMS,
+                "Limit": page_items,
             }
             page = self._http.read_as("/Items", answers.ItemPage, params=self._spelled(params))
             yield from page.items
             start += len(page.items)
             if not page.items or start >= page.total_record_count:
                 return
+
+
+def _found(item: answers.Item, item_id: str, library: Library) -> FoundItem:
+    return FoundItem(
+        item_id=item_id,
+        title=item.name or "",
+        library_id=library.native_id,
+        paths=item.files,
+    )
 
 
 def _session(found: answers.Session, item: answers.Item) -> Session:

@@ -1,5 +1,7 @@
 """What Jellyfin and Emby answer. Both descriptions name fields in PascalCase."""
 
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_pascal
 
@@ -21,6 +23,7 @@ class VirtualFolder(_MediaBrowser):
     name: str
     collection_type: str | None = None
     locations: list[str] | None = None
+    library_options: dict[str, Any] | None = None
 
 
 class VirtualFolderPage(_MediaBrowser):
@@ -94,3 +97,42 @@ class Session(_MediaBrowser):
     play_state: PlayState | None = None
     now_playing_item: Item | None = None
     transcoding_info: Transcoding | None = None
+
+
+class Task(_MediaBrowser):
+    id: str
+    name: str | None = None
+    key: str | None = None
+    state: str = ""
+
+
+class User(_MediaBrowser):
+    id: str
+    name: str | None = None
+
+
+class Authentication(_MediaBrowser):
+    """What a sign-in gives; both servers leave fields out when it did not work."""
+
+    access_token: str | None = None
+    user: User | None = None
+
+
+class QuickConnect(_MediaBrowser):
+    secret: str
+    code: str
+    authenticated: bool = False
+
+
+class Repository(_MediaBrowser):
+    name: str | None = None
+    url: str | None = None
+    enabled: bool = True
+
+
+class Bridge(_MediaBrowser):
+    """The ping of the Media Preview Bridge plugin, which writes its names in camelCase."""
+
+    model_config = ConfigDict(alias_generator=None)
+
+    version: str | None = None

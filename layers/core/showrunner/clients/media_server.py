@@ -1,7 +1,8 @@
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Protocol, Self
 
-from showrunner.clients.models import FoundItem, ServerInfo, Session
+from showrunner.clients.models import FoundItem, LibrarySettings, ServerInfo, Session
 from showrunner.connections.models import Library
 
 
@@ -20,6 +21,9 @@ class MediaServerClient(Protocol):
     def libraries(self) -> list[Library]:
         """All libraries with their folders."""
 
+    def library_settings(self) -> list[LibrarySettings]:
+        """What the server itself is set to do with each of its libraries."""
+
     def sessions(self) -> list[Session]:
         """What is being watched now; players without an item are left out."""
 
@@ -28,6 +32,13 @@ class MediaServerClient(Protocol):
         The item of `library` to which the file `path` belongs; None: not indexed yet.
 
         Looks from the newest item to the oldest, a page at a time.
+        """
+
+    def items(self, library: Library) -> Iterator[FoundItem]:
+        """
+        Everything in `library` that has files, newest first.
+
+        Asks for a page when it is needed: memory stays the same for any size.
         """
 
     def announce(self, path: str, library: Library, item_id: str | None) -> None:

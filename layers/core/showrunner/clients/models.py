@@ -1,6 +1,7 @@
 """What clients answer with, in our words: the vendors' names end in their modules."""
 
 from enum import StrEnum
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -29,6 +30,21 @@ class FoundItem(_Answer):
     title: str
     library_id: str
     paths: list[str] = []
+
+
+class LibrarySettings(_Answer):
+    """
+    What a media server itself is set to do with one library.
+
+    `options` are the vendor's own names and values; all of them, because
+    Jellyfin and Emby take them back only as a whole. `holds_videos`: seek-bar
+    previews make sense there (not so for music, books and photos).
+    """
+
+    library_id: str
+    library_name: str
+    holds_videos: bool
+    options: dict[str, Any]
 
 
 class PlayState(StrEnum):

@@ -14,6 +14,7 @@ from showrunner.clients.http import HttpClient, ServiceClient
 from showrunner.clients.models import (
     Decision,
     FoundItem,
+    LibrarySettings,
     PlayState,
     ServerInfo,
     Session,
@@ -24,11 +25,16 @@ from showrunner.connections.models import Library
 from showrunner.errors import BadAnswerError
 
 PAGE_ITEMS = 100
+WHOLE_LIBRARY_PAGE_ITEMS = 500
 _LIBRARY_TYPES: Mapping[str, Literal["movie", "show"]] = {"movie": "movie", "show": "show"}
 # Plex's numbers for what has files of its own: films, and the episodes of shows.
 _ITEM_TYPES = {"movie": 1, "show": 4}
 _NOT_THERE = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
 
+# The libraries that have the preference `enableBIFGeneration`.
+_VIDEO_SECTIONS = ("movie", "show")
+
+Preferences = dict[str, bool | int | float | str | None]
 _Answer = TypeVar("_Answer", bound=BaseModel)
 
 
@@ -87,15 +93,41 @@ class PlexClient(ServiceClient):
         return [_session(item) for item in self._read("/status/sessions", answers.Container).items]
 
     def find_item(self, path: str, library: Library) -> FoundItem | None:
-        for item in self._items(library):
+        for item in self._items(library, PAGE_ITEMS):
             if any(paths.same_path(path, file) for file in item.files):
-                return FoundItem(
-                    item_id=item.rating_key,
-                    title=item.title,
-                    library_id=library.native_id,
-                    paths=item.files,
-                )
+                return _found(item, library)
         return None
+
+    def items(self, library: Library) -> Iterator[FoundItem]:
+        for item in self._items(library, WHOLE_LIBRARY_PAGE_ITEMS):
+            if item.files:
+                yield _found(item, library)
+
+    def preferences(self) -> Preferences:
+        """The server's own settings, by the names that Plex gives them."""
+        return self._preferences("/:/prefs")
+
+    def set_preference(self, name: str, value: bool | int | str) -> None:
+        """Change one of the server's own settings."""
+        self._http.act("PUT", "/:/prefs", params={name: _sent(value)})
+
+    def library_settings(self) -> list[LibrarySettings]:
+        """The settings of every library; asks once for each that holds videos."""
+        return [
+            LibrarySettings(
+                library_id=section.key,
+                library_name=section.title,
+                holds_videos=section.type in _VIDEO_SECTIONS,
+                options=self._preferences(_prefs_of(section.key))
+                if section.type in _VIDEO_SECTIONS
+                else {},
+            )
+            for section in self._sections()
+        ]
+
+    def set_library_option(self, library_id: str, name: str, value: bool | int | str) -> None:
+        """Change one setting of one library."""
+        self._http.act("PUT", _prefs_of(library_id), params={name: _sent(value)})
 
     def announce(self, path: str, library: Library, item_id: str | None) -> None:
         """
@@ -131,7 +163,11 @@ class PlexClient(ServiceClient):
         except BadAnswerError:
             return self._read("/library/sections", answers.SectionContainer).sections
 
-    def _items(self, library: Library) -> Iterator[answers.Item]:
+    def _preferences(self, path: str) -> Preferences:
+        found = self._read(path, answers.SettingContainer)
+        return {setting.id: setting.read() for setting in found.settings}
+
+    def _items(self, library: Library, page_items: int) -> Iterator[answers.Item]:
         """Every item of `library` that has files, newest first, with one page in memory."""
         address = f"/library/sections/{library.native_id}/all"
         params: dict[str, str | int] = {"sort": "addedAt:desc"}
@@ -145,12 +181,15 @@ class PlexClient(ServiceClient):
                 params=params,
                 headers={
                     "X-Plex-Container-Start": str(start),
-                    "X-Plex-Container-Size": str(PAGE_ITEMS),
+                    "X-Plex-Container-Size": str(page_items),
                 },
             )
             yield from page.items
             start += len(page.items)
-            if not page.items or (page.total_size is not None and start >= page.total_size):
+            # Without a total, a page of another size than asked for is the last or all there is.
+            total = page.total_size
+            is_last = start >= total if total is not None else len(page.items) != page_items
+            if not page.items or is_last:
                 return
 
     def _read(
@@ -165,7 +204,8 @@ class PlexClient(ServiceClient):
         try:
             return model.model_validate(container)
         except ValidationError as error:
-            raise self._http.misfit(path, error) from error
+            # The cause would bring the answer along, which may hold keys.
+            raise self._http.misfit(path, error) from None
 
     def _container(
         self,
@@ -174,6 +214,7 @@ class PlexClient(ServiceClient):
         headers: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
         answer = self._http.read(path, params=params, headers=headers)
+        self._http.refuse_page(path, answer)
         try:
             found = (
                 answers.container_from_xml(answer.text)
@@ -184,6 +225,24 @@ class PlexClient(ServiceClient):
             raise self._http.bad_answer(path, "something that is no MediaContainer") from error
         total = answer.headers.get("X-Plex-Container-Total-Size")
         return {"totalSize": total, **found} if total else found
+
+
+def _found(item: answers.Item, library: Library) -> FoundItem:
+    return FoundItem(
+        item_id=item.rating_key,
+        title=item.title,
+        library_id=library.native_id,
+        paths=item.files,
+    )
+
+
+def _prefs_of(library_id: str) -> str:
+    return f"/library/sections/{quote(library_id, safe='')}/prefs"
+
+
+def _sent(value: bool | int | str) -> int | str:
+    """Plex writes yes and no as 1 and 0."""
+    return int(value) if isinstance(value, bool) else value
 
 
 def _session(item: answers.Item) -> Session:

@@ -89,6 +89,25 @@ class Section(_Plex):
     locations: list[Location] = Field([], alias="Location")
 
 
+class Setting(_Plex):
+    """A preference. JSON has its own type as `value`, XML has a text: `read` gives the former."""
+
+    id: str
+    type: str = "text"
+    value: bool | int | float | str | None = None
+
+    def read(self) -> bool | int | float | str | None:
+        if self.type == "bool":
+            return self.value in (True, "1", "true", 1)
+        return self.value
+
+
+class SettingContainer(_Plex):
+    """`/:/prefs` and a library's `prefs`."""
+
+    settings: list[Setting] = Field([], alias="Setting")
+
+
 class Container(_Plex):
     """`MediaContainer`: the frame around every answer. `total_size` None: not a page of a list."""
 

@@ -1,7 +1,9 @@
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from showrunner.connections.patterns import check_pattern
 
 
 class ConnectionKind(StrEnum):
@@ -10,6 +12,9 @@ class ConnectionKind(StrEnum):
     EMBY = "emby"
     SONARR = "sonarr"
     RADARR = "radarr"
+    TAUTULLI = "tautulli"
+    TMDB = "tmdb"
+    TVDB = "tvdb"
 
     @property
     def is_media_server(self) -> bool:
@@ -64,11 +69,35 @@ class PreviewSettings(_Stored):
     save_with_media: bool = True
 
 
+class ExcludePath(_Stored):
+    """
+    Files that this server does not own although a library holds them.
+
+    `value` is a folder as this machine sees it (`path`) or a pattern that the
+    whole local path must match (`regex`; what it may hold: `patterns`).
+    """
+
+    value: Annotated[str, Field(min_length=1, max_length=4096)]
+    type: Literal["path", "regex"] = "path"
+
+    @model_validator(mode="after")
+    def _is_usable(self) -> Self:
+        if self.type == "regex":
+            check_pattern(self.value)
+        return self
+
+
+AuthMethod = Literal["token", "api_key", "password", "quick_connect"]
+
+
 class Connection(_Stored):
     """
     One server or service. `sealed_secret` opens with the secrets port; it never
     leaves the process in clear. `machine_id` is the id by which the server names
-    itself in webhooks; None until it answered once.
+    itself in webhooks; None until it answered once. `settings` are those of its
+    kind (`kind_settings`), of which only what the owner set is kept. `user_id` is
+    the account that signed in, where one did. `timeout_seconds` is how long one
+    request may take.
     """
 
     id: str
@@ -83,3 +112,8 @@ class Connection(_Stored):
     path_mappings: list[PathMapping] = []
     libraries: list[Library] = []
     previews: PreviewSettings = PreviewSettings()
+    settings: dict[str, Any] = {}
+    excludes: list[ExcludePath] = []
+    auth_method: AuthMethod | None = None
+    user_id: str | None = None
+    timeout_seconds: Annotated[float, Field(ge=1, le=300)] = 10

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from showrunner.connections import paths
+from showrunner.connections.excludes import excluding_rule
 from showrunner.connections.models import Connection, Library, PathMapping
 
 
@@ -53,13 +54,18 @@ def owners(
     Every enabled library that holds `path`, in the order of `connections`.
 
     `path` may be as a sender (Sonarr ...), a server or this machine calls it.
-    Per connection the most specific library comes first. `reported_by` is the id
-    of the connection that named the path: if it is a media server, only its own
-    mappings say what the path means here.
+    Per connection the most specific library comes first; what it excludes it does
+    not own. `reported_by` is the id of the connection that named the path: if it is
+    a media server, only its own mappings say what the path means here.
     """
     servers = _servers(connections)
     local = canonical_local_path(path, servers, reported_by=reported_by)
-    return [owned for server in servers for owned in _owned(server, local, path)]
+    return [
+        owned
+        for server in servers
+        if not excluding_rule(local, server.excludes)
+        for owned in _owned(server, local, path)
+    ]
 
 
 def canonical_local_path(
@@ -152,6 +158,9 @@ def _verdict(connection: Connection, local: str, given: str) -> Iterator[str]:
     if not remotes:
         known = ", ".join(mapping.local_prefix for mapping in connection.path_mappings)
         yield f"{name}: not an owner, no path mapping covers {local} (mapped here: {known})"
+        return
+    if rule := excluding_rule(local, connection.excludes):
+        yield f"{name}: not an owner, {local} is excluded by the {rule.type} {rule.value}"
         return
     owned = list(_owned(connection, local, given))
     for one in owned:

@@ -1,20 +1,23 @@
 """Getting to know a server: what it says about itself becomes a stored connection."""
 
 import hashlib
-from collections.abc import Sequence
-from urllib.parse import urlsplit
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from showrunner.clients.factory import ServiceFactory, service_for
 from showrunner.clients.models import ServerInfo
+from showrunner.connections.addresses import checked_secret, checked_url, same_address
+from showrunner.connections.kinds import auth_methods
 from showrunner.connections.models import (
     Connection,
     ConnectionKind,
+    ExcludePath,
     Library,
     PathMapping,
     PreviewSettings,
 )
+from showrunner.connections.settings import changed_settings
 from showrunner.connections.store import ConnectionStore
-from showrunner.errors import InvalidInputError
 from showrunner.ports.secrets import Secrets
 
 
@@ -29,6 +32,9 @@ def connect(
     verify_tls: bool = True,
     path_mappings: Sequence[PathMapping] | None = None,
     previews: PreviewSettings | None = None,
+    excludes: Sequence[ExcludePath] | None = None,
+    settings: Mapping[str, Any] | None = None,
+    timeout_seconds: float | None = None,
     client_factory: ServiceFactory = service_for,
 ) -> Connection:
     """
@@ -44,18 +50,23 @@ def connect(
         id="draft",
         kind=kind,
         name=name,
-        url=_checked(url),
+        url=checked_url(url),
         verify_tls=verify_tls,
-        sealed_secret=secrets.seal(_checked_secret(secret)),
+        sealed_secret=secrets.seal(checked_secret(secret)),
         path_mappings=list(path_mappings or []),
         previews=previews or PreviewSettings(),
+        excludes=list(excludes or []),
+        settings=changed_settings(kind, {}, settings or {}, secrets),
+        auth_method=auth_methods(kind)[0],
+        **({"timeout_seconds": timeout_seconds} if timeout_seconds else {}),
     )
-    with client_factory(draft, secrets) as client:
+    named = draft.model_copy(update={"name": name or kind.value.capitalize()})
+    with client_factory(named, secrets) as client:
         info, libraries = client.info(), client.libraries()
     known = _known(store, draft, info)
     connection = draft.model_copy(
         update={
-            "id": known.id if known else _new_id(draft, info),
+            "id": known.id if known else new_id(draft, info.machine_id),
             "name": name or info.name,
             "machine_id": info.machine_id,
             "version": info.version,
@@ -63,7 +74,16 @@ def connect(
         }
     )
     if known:
-        connection = _with_choices_of(known, connection, path_mappings, previews)
+        given = {
+            "path_mappings": path_mappings,
+            "previews": previews,
+            "excludes": excludes,
+            "timeout_seconds": timeout_seconds,
+        }
+        chosen = [name for name, value in given.items() if value is not None]
+        connection = _with_choices_of(known, connection, chosen)
+        stored = changed_settings(kind, known.settings, settings or {}, secrets)
+        connection = connection.model_copy(update={"settings": stored})
     store.save(connection)
     return connection
 
@@ -77,54 +97,22 @@ def refresh_libraries(old: Sequence[Library], found: Sequence[Library]) -> list[
     ]
 
 
-def _with_choices_of(
-    known: Connection,
-    fresh: Connection,
-    path_mappings: Sequence[PathMapping] | None,
-    previews: PreviewSettings | None,
-) -> Connection:
-    """`fresh` with everything that its owner decided before and did not decide anew."""
-    return fresh.model_copy(
-        update={
-            "enabled": known.enabled,
-            "libraries": refresh_libraries(known.libraries, fresh.libraries),
-            "path_mappings": known.path_mappings if path_mappings is None else fresh.path_mappings,
-            "previews": known.previews if previews is None else fresh.previews,
-        }
-    )
+def _with_choices_of(known: Connection, fresh: Connection, chosen: Sequence[str]) -> Connection:
+    """`fresh` with what its owner decided before; `chosen` are the fields decided anew."""
+    kept = {"enabled", "path_mappings", "previews", "excludes", "timeout_seconds"} - {*chosen}
+    updates: dict[str, Any] = {name: getattr(known, name) for name in kept}
+    updates["libraries"] = refresh_libraries(known.libraries, fresh.libraries)
+    return fresh.model_copy(update=updates)
 
 
 def _known(store: ConnectionStore, draft: Connection, info: ServerInfo) -> Connection | None:
     same_kind = (found for found in store.list() if found.kind is draft.kind)
     if info.machine_id is None:
-        return next((found for found in same_kind if found.url == draft.url), None)
+        return next((found for found in same_kind if same_address(found.url, draft.url)), None)
     return next((found for found in same_kind if found.machine_id == info.machine_id), None)
 
 
-def _new_id(draft: Connection, info: ServerInfo) -> str:
+def new_id(draft: Connection, machine_id: str | None) -> str:
     """The same id for the same server, so that two requests at once make one connection."""
-    seed = f"{draft.kind}:{info.machine_id or draft.url}"
+    seed = f"{draft.kind}:{machine_id or draft.url}"
     return f"{draft.kind}-{hashlib.sha256(seed.encode()).hexdigest()[:8]}"
-
-
-def _checked(url: str) -> str:
-    try:
-        parts = urlsplit(url.strip())
-        is_plain = parts.scheme in ("http", "https") and parts.hostname and not parts.username
-        is_usable = is_plain and parts.port != 0 and not parts.query and not parts.fragment
-    except ValueError:
-        is_usable = False
-    if not is_usable:
-        raise InvalidInputError(
-            "The address of a server is like http://192.168.1.10:32400, "
-            "without a user name, password or parameters: keys have their own field"
-        )
-    return url.strip().rstrip("/")
-
-
-def _checked_secret(secret: str) -> str:
-    if not secret.strip() or not secret.strip().isascii() or not secret.strip().isprintable():
-        raise InvalidInputError(
-            "A token or key is one line of plain letters and digits: copy it again"
-        )
-    return secret.strip()

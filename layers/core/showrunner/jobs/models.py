@@ -92,7 +92,14 @@ class FileOutput(_Stored):
 
 
 class JobFile(_Stored):
-    """One file of a job. `path` as it was sent in; `message` says why it is what it is."""
+    """
+    One file of a job. `path` as it was sent in; `message` says why it is what it is.
+
+    How its pictures came about, None before that and where none were made:
+    `method` is indexed or streamed, `method_reason` why; `device` is cpu or the
+    GPU's name, `fallback_reason` why the wanted GPU did not do it. Of a folder,
+    they are those of the first file that fell back, or else of the last.
+    """
 
     number: int
     path: str
@@ -103,6 +110,10 @@ class JobFile(_Stored):
     retry_at: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    method: str | None = None
+    method_reason: str | None = None
+    device: str | None = None
+    fallback_reason: str | None = None
     outputs: list[FileOutput] = []
 
 
@@ -110,11 +121,14 @@ class WorkerState(_Stored):
     """
     What a worker's slot is doing now. A slot that is silent for a minute is gone.
 
+    `type` is cpu or gpu, `device` the name of the GPU, None for cpu; `status` is
+    idle, working or paused.
     `done` and `total` count pictures; both 0 before the first one.
     """
 
     id: str
     type: str
+    device: str | None = None
     status: str
     job_id: str | None = None
     file_number: int | None = None

@@ -2,8 +2,8 @@
 Outputs that appear complete or not at all.
 
 Work happens under a hidden name in the destination's own file system, known by
-`.showrunner-partial`: media servers skip hidden names, and what a killed worker
-left for a destination is swept when the next one begins it.
+`.showrunner-partial`: media servers skip hidden names, and what a killed process
+left for a destination is swept by its parent, at the latest by the next one that begins it.
 """
 
 import contextlib
@@ -28,11 +28,24 @@ def new_partial(final: Path, beside: Path) -> Path:
     The folder is made when missing. The name is a digest, so that it fits
     wherever `final`'s own name does.
     """
-    digest = hashlib.sha256(os.fsencode(final.absolute())).hexdigest()[:16]
     beside.parent.mkdir(parents=True, exist_ok=True)
-    for leftover in beside.parent.glob(f".{digest}.*{PARTIAL_SUFFIX}"):
+    _remove_partials(final, beside, "*")
+    name = f".{_digest(final)}.{os.getpid()}.{secrets.token_hex(4)}{PARTIAL_SUFFIX}"
+    return beside.parent / name
+
+
+def sweep(final: Path, beside: Path, process_id: int) -> None:
+    """Remove what the dead process `process_id` left of `final`; others may be making it anew."""
+    _remove_partials(final, beside, f"{process_id}.*")
+
+
+def _remove_partials(final: Path, beside: Path, whose: str) -> None:
+    for leftover in beside.parent.glob(f".{_digest(final)}.{whose}{PARTIAL_SUFFIX}"):
         remove(leftover)
-    return beside.parent / f".{digest}.{secrets.token_hex(4)}{PARTIAL_SUFFIX}"
+
+
+def _digest(final: Path) -> str:
+    return hashlib.sha256(os.fsencode(final.absolute())).hexdigest()[:16]
 
 
 def remove(path: Path) -> None:

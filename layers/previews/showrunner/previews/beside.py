@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from showrunner.errors import NotReadyError
+from showrunner.errors import MediaError, NotReadyError
 from showrunner.previews.bif import BifSink
-from showrunner.previews.extract import extract
+from showrunner.previews.decoder.client import Decoder
+from showrunner.previews.decoder.messages import Order, Request
 from showrunner.previews.fingerprint import SourceFingerprint
 from showrunner.previews.trickplay import TrickplaySink, tiles_folder_name
 
@@ -25,12 +26,17 @@ VIDEO_SUFFIXES = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to make of each file. `quality` 1-10 on ffmpeg's scale, for BIF only."""
+    """
+    What to make of each file.
+
+    `quality` 1-10 on ffmpeg's scale, for BIF only; `threads` for each file.
+    """
 
     formats: Sequence[Format] = ("bif",)
     interval_seconds: int = 10
     width: int = 320
     quality: int = 4
+    threads: int = 2
 
     def sinks(self, video: Path, source: SourceFingerprint) -> list[BifSink | TrickplaySink]:
         """One sink per format, its output beside `video` as Emby and Jellyfin look for it."""
@@ -55,6 +61,7 @@ class Wanted:
 def preview_beside(
     video: Path,
     wanted: Wanted,
+    decoder: Decoder,
     *,
     is_forced: bool = False,
     on_progress: Callable[[int, int], None] = lambda _done, _total: None,
@@ -63,23 +70,39 @@ def preview_beside(
     Make what is missing or outdated beside `video`, all formats from one reading.
 
     Gives the files written, or none when every output was fresh. Raises what
-    `extract` raises, and NotReadyError when the file changed while it was read;
+    `Decoder.run` raises, and NotReadyError when the file changed while it was read;
     then nothing is published.
     """
-    source = SourceFingerprint.of(video)
+    source = _fingerprint(video)
     sinks = [s for s in wanted.sinks(video, source) if is_forced or not s.is_fresh()]
     if not sinks:
         return []
     try:
-        extract(video, sinks, on_progress=on_progress)
-        if SourceFingerprint.of(video) != source:
+        orders = [Order.of(sink) for sink in sinks]
+        request = Request(str(video), source, orders, threads=wanted.threads)
+        decoder.run(request, on_progress=on_progress)
+        if _fingerprint(video) != source:
             raise NotReadyError(
                 f"{video} changed while it was read: it is still being copied. Run again later."
             )
-        return [path for sink in sinks for path in sink.publish()]
+        return _files(decoder)
     finally:
-        for sink in sinks:
-            sink.abandon()
+        decoder.abandon()
+
+
+def _fingerprint(video: Path) -> SourceFingerprint:
+    try:
+        return SourceFingerprint.of(video)
+    except OSError as error:
+        raise MediaError(f"{video} cannot be looked at: {error.strerror}. Check it.") from error
+
+
+def _files(decoder: Decoder) -> list[Path]:
+    published = decoder.publish()
+    for output in published:
+        if output.failure:
+            raise output.failure
+    return [file for output in published for file in output.files]
 
 
 def videos_in(path: Path) -> Iterator[Path]:

@@ -1,100 +1,141 @@
 """A decoded frame as a small picture with the right shape and colours."""
 
+import threading
 from typing import cast
 
 import numpy as np
+from av.sidedata.sidedata import Type as SideDataType
 from av.video.frame import VideoFrame
-from av.video.reformatter import ColorRange, Colorspace, ColorTrc, Interpolation
-from numpy.typing import NDArray
+from av.video.reformatter import (
+    ColorPrimaries,
+    ColorRange,
+    Colorspace,
+    Interpolation,
+    VideoReformatter,
+)
 from PIL import Image
 
-from showrunner.previews.geometry import is_sideways
+from showrunner.previews import dolby_vision, tone_mapping
+from showrunner.previews.fields import one_moment
+from showrunner.previews.geometry import is_sideways, upright
+from showrunner.previews.tone_mapping import HDR_TRANSFERS, Codes, Pixels, side_data
 
-_UNSPECIFIED = 2  # AVCOL_SPC_UNSPECIFIED
+_UNSPECIFIED = 2  # of AVColorSpace, AVColorPrimaries and AVColorTransferCharacteristic alike
+_BT2020_MATRICES = (9, 10)
 _HD_WIDTH, _HD_HEIGHT = 1280, 720
-
-_TURNS = {
-    90: Image.Transpose.ROTATE_90,
-    180: Image.Transpose.ROTATE_180,
-    270: Image.Transpose.ROTATE_270,
-}
-
-# SMPTE ST 2084, and ARIB STD-B67 (HLG) with ITU-R BT.2100's system gamma at 1000 cd/m2.
-_PQ_M1, _PQ_M2 = 2610 / 16384, 2523 / 4096 * 128
-_PQ_C1, _PQ_C2, _PQ_C3 = 3424 / 4096, 2413 / 4096 * 32, 2392 / 4096 * 32
-_HLG_A, _HLG_B, _HLG_C = 0.17883277, 0.28466892, 0.55991073
-_HLG_KNEE, _HLG_GAMMA = 0.5, 1.2
-_WHITE_NITS = 100
-_PEAK_NITS = 1000
-_BT2020_LUMA = np.array([0.2627, 0.678, 0.0593], np.float32)
-_BT2020_TO_BT709 = np.array(
-    [[1.6605, -0.5876, -0.0728], [-0.1246, 1.1329, -0.0083], [-0.0182, -0.1006, 1.1187]],
-    np.float32,
-)
-
-_Floats = NDArray[np.float32]
+# Without the flags neighbours share one colour, 3/255 off; unscaled pictures are 2/255 off.
+_SCALING = Interpolation.AREA | Interpolation.FULL_CHR_H_INT | Interpolation.ACCURATE_RND
+# Not rgb48le: FFmpeg 8 paints it purple when the height stays as it is.
+_DEEP_RGB = "gbrp16le"
+_BLACK, _WHITE = 16, 235
+_STRETCH = [round(min(max((code - _BLACK) / (_WHITE - _BLACK), 0), 1) * 255) for code in range(256)]
 
 
-def as_picture(frame: VideoFrame, size: tuple[int, int], rotation_degrees: int) -> Image.Image:
+class _Scaler(threading.local):
+    """One of FFmpeg's scalers for each thread: they remember sizes, and must not be shared."""
+
+    def __init__(self) -> None:
+        self.reformatter = VideoReformatter()
+
+
+_scaler = _Scaler()
+
+
+def as_picture(
+    frame: VideoFrame,
+    size: tuple[int, int],
+    rotation_degrees: int,
+    *,
+    has_own_colours: bool = False,
+) -> Image.Image:
     """
     `frame` as RGB, `size` (width, height) pixels after turning it.
 
-    `rotation_degrees` counter-clockwise, as PyAV's `frame.rotation`. HDR is
-    brought to the usual brightness (after scaling, which costs a hundredth).
+    `rotation_degrees` counter-clockwise, as PyAV's `frame.rotation`; mirrored
+    frames are put right, too. Of an interlaced frame one field is shown. HDR and
+    wide gamuts are brought to BT.709 (after scaling, which costs a hundredth).
+
+    `has_own_colours` as the Film says: its frames are never shown without their
+    RPU. Raises MediaError for such a frame that lost it.
+
+    Threads may call it at once, each with a frame of its own: FFmpeg changes a
+    frame's tags while it scales.
     """
-    turn = round(rotation_degrees / 90) % 4 * 90
-    width, height = size[::-1] if is_sideways(turn) else size
-    is_hdr = frame.color_trc in (ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67)
-    scaled = frame.reformat(
-        width,
-        height,
-        "rgb48le" if is_hdr else "rgb24",
+    stored = size[::-1] if is_sideways(rotation_degrees) else size
+    if has_own_colours or dolby_vision.has_own_colours(frame):
+        pixels = _from_dolby_vision(frame, stored)
+    else:
+        pixels = _pixels(frame, stored)
+    picture = Image.fromarray(pixels)
+    if _is_narrow_grey(frame):
+        picture = picture.point(_STRETCH * 3)
+    matrix = side_data(frame, SideDataType.DISPLAYMATRIX)
+    turn = upright(rotation_degrees, np.frombuffer(matrix, np.int32).tolist())
+    return picture if turn is None else picture.transpose(turn)
+
+
+def _pixels(frame: VideoFrame, size: tuple[int, int]) -> Pixels:
+    primaries = _primaries(frame)
+    is_hdr = frame.color_trc in HDR_TRANSFERS
+    if not is_hdr and not tone_mapping.is_wide(primaries):
+        return cast("Pixels", _scaled(frame, size, "rgb24").to_ndarray())
+    signal = cast("Codes", _scaled(frame, size, _DEEP_RGB).to_ndarray())
+    light = tone_mapping.to_light(signal, frame.color_trc)
+    if tone_mapping.is_wide(primaries):
+        light = tone_mapping.to_bt709(light, primaries)
+    if is_hdr:
+        light = tone_mapping.tone_mapped(light, tone_mapping.peak_of(frame))
+    return tone_mapping.to_pixels(light)
+
+
+def _from_dolby_vision(frame: VideoFrame, size: tuple[int, int]) -> Pixels:
+    planes = _scaled(frame, size, "yuv444p16le", ColorRange.JPEG).to_ndarray()
+    bits = frame.format.components[0].bits
+    highest = ((1 << bits) - 1) << (16 - bits)
+    signal = planes.astype(np.float32) / np.float32(highest)
+    light, peak = dolby_vision.bt2020_light(frame, np.minimum(signal, 1))
+    light = tone_mapping.to_bt709(light, ColorPrimaries.BT2020)
+    return tone_mapping.to_pixels(tone_mapping.tone_mapped(light, peak))
+
+
+def _scaled(
+    frame: VideoFrame, size: tuple[int, int], pixel_format: str, source_range: int | None = None
+) -> VideoFrame:
+    return _scaler.reformatter.reformat(
+        one_moment(frame),
+        *size,
+        pixel_format,
         src_colorspace=_matrix(frame),
-        interpolation=Interpolation.AREA,
+        interpolation=_SCALING,
+        src_color_range=source_range,
         dst_color_range=ColorRange.JPEG,
         threads=1,
     )
-    pixels = scaled.to_ndarray()
-    if is_hdr:
-        pixels = _tone_mapped(cast("NDArray[np.uint16]", pixels), frame.color_trc)
-    picture = Image.fromarray(pixels)
-    return picture.transpose(_TURNS[turn]) if turn else picture
 
 
 def _matrix(frame: VideoFrame) -> int | None:
-    """Number for swscale of the frame's YUV matrix; untagged HD is BT.709, untagged SD BT.601."""
+    """
+    Number for swscale of the frame's YUV matrix; None for the tagged one.
+
+    Untagged HDR is BT.2020, untagged HD is BT.709, untagged SD BT.601.
+    """
+    if frame.colorspace in _BT2020_MATRICES:
+        return int(Colorspace.BT2020)
     if frame.colorspace != _UNSPECIFIED:
         return None
+    if frame.color_trc in HDR_TRANSFERS:
+        return int(Colorspace.BT2020)
     is_hd = frame.width >= _HD_WIDTH or frame.height >= _HD_HEIGHT
     return int(Colorspace.ITU709 if is_hd else Colorspace.ITU601)
 
 
-def _tone_mapped(pixels: NDArray[np.uint16], transfer: int) -> NDArray[np.uint8]:
-    """HDR code values to BT.709 by Hable's curve, as ffmpeg's `tonemap=hable:desat=0`."""
-    signal: _Floats = pixels.astype(np.float32) / np.float32(65535)
-    nits = _pq_nits(signal) if transfer == ColorTrc.SMPTE2084 else _hlg_nits(signal)
-    light = np.maximum((nits / _WHITE_NITS) @ _BT2020_TO_BT709.T, 0)
-    brightest = np.maximum(light.max(axis=-1, keepdims=True), 1e-6)
-    light *= _hable(brightest) / _hable(np.float32(_PEAK_NITS / _WHITE_NITS)) / brightest
-    return (np.clip(light, 0, 1) ** (1 / 2.4) * 255 + 0.5).astype(np.uint8)
+def _primaries(frame: VideoFrame) -> int:
+    """The tagged AVColorPrimaries; where there are none, those that usually go with the rest."""
+    is_untagged = frame.color_primaries == _UNSPECIFIED
+    is_like_bt2020 = frame.color_trc in HDR_TRANSFERS or frame.colorspace in _BT2020_MATRICES
+    return int(ColorPrimaries.BT2020 if is_untagged and is_like_bt2020 else frame.color_primaries)
 
 
-def _pq_nits(signal: _Floats) -> _Floats:
-    root = signal ** np.float32(1 / _PQ_M2)
-    linear = np.maximum(root - _PQ_C1, 0) / (_PQ_C2 - _PQ_C3 * root)
-    return cast("_Floats", 10_000 * linear ** np.float32(1 / _PQ_M1))
-
-
-def _hlg_nits(signal: _Floats) -> _Floats:
-    scene = np.where(
-        signal <= _HLG_KNEE, signal**2 / 3, (np.exp((signal - _HLG_C) / _HLG_A) + _HLG_B) / 12
-    )
-    luma = np.maximum((scene @ _BT2020_LUMA)[..., None], 1e-6)
-    return cast("_Floats", _PEAK_NITS * luma ** (_HLG_GAMMA - 1) * scene)
-
-
-def _hable(light: _Floats | np.float32) -> _Floats:
-    """John Hable's filmic curve with ffmpeg's constants (libavfilter/vf_tonemap.c)."""
-    a, b, c, d, e, f = 0.15, 0.50, 0.10, 0.20, 0.02, 0.30
-    top = light * (light * a + b * c) + d * e
-    return cast("_Floats", top / (light * (light * a + b) + d * f) - e / f)
+def _is_narrow_grey(frame: VideoFrame) -> bool:
+    """True for grey films in video range, which FFmpeg's scaler takes for full range."""
+    return frame.format.name.startswith("gray") and frame.color_range != ColorRange.JPEG

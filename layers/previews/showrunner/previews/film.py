@@ -5,26 +5,44 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from av.error import FFmpegError
-from av.sidedata.sidedata import Type as SideDataType
 from av.video.frame import VideoFrame
+from av.video.reformatter import ColorTrc
 
 from showrunner.errors import MediaError
+from showrunner.previews import dolby_vision
+from showrunner.previews.dolby_vision import is_profile_5 as is_profile_5  # noqa: PLC0414 - re-export
 from showrunner.previews.geometry import picture_size
 from showrunner.previews.timeline import film_duration_seconds
 from showrunner.previews.video import VideoFile
 
 _MOST_PACKETS_TO_FIRST_FRAME = 500
-_RPU_PREFIX, _RPU_PROFILE_BYTE = 0x19, 3
+# Sample entries of ISO files whose film is Dolby Vision before all else.
+_DOLBY_VISION_TAGS = {"dav1", "dva1", "dvav", "dvh1", "dvhe"}
+# AVColorSpace of what FFmpeg's scaler cannot convert: it would come out green and purple.
+_STRANGE_MATRICES = {
+    8: "YCgCo",
+    11: "SMPTE 2085",
+    14: "ICtCp",
+    15: "IPT-C2",
+    16: "YCgCo-Re",
+    17: "YCgCo-Ro",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """`coded_size` (width, height) as stored; `rotation_degrees` counter-clockwise."""
+    """
+    `coded_size` (width, height) as stored; `rotation_degrees` counter-clockwise.
+
+    `has_own_colours`: of Dolby Vision profile 5 or 10.0, which only `as_picture`
+    shows right; a stream of ffmpeg's would be green and purple.
+    """
 
     duration_seconds: Fraction
     coded_size: tuple[int, int]
     sample_aspect_ratio: Fraction | None
     rotation_degrees: int
+    has_own_colours: bool = False
 
     def picture_size(self, width: int) -> tuple[int, int]:
         return picture_size(width, self.coded_size, self.sample_aspect_ratio, self.rotation_degrees)
@@ -35,56 +53,58 @@ def look_at(video: VideoFile) -> Film:
     Facts of the film, from its first frame and its last packets.
 
     Raises MediaError when nothing can be decoded, when the file ends too early,
-    and for Dolby Vision profile 5, whose colours we cannot convert yet.
+    and for colours that we cannot convert.
     """
     frame = _first_frame(video)
     if frame is None:
         raise MediaError(f"{video.path}: no picture can be decoded. Get the file again.")
-    if is_profile_5(_dolby_vision_metadata(frame)):
-        raise MediaError(
-            f"{video.path} is Dolby Vision profile 5, which would come out green and purple. "
-            "Get a version with an HDR10 or SDR base."
-        )
+    _refuse_strange_colours(video, frame)
     return Film(
         film_duration_seconds(video),
         (frame.width, frame.height),
-        video.stream.sample_aspect_ratio,
+        # The container's word counts; many say nothing, and the film's own headers do.
+        video.stream.sample_aspect_ratio or video.stream.codec_context.sample_aspect_ratio,
         frame.rotation,
+        dolby_vision.has_own_colours(frame),
+    )
+
+
+def _refuse_strange_colours(video: VideoFile, frame: VideoFrame) -> None:
+    if dolby_vision.has_own_colours(frame):
+        if dolby_vision.is_explained(frame):
+            return
+        kind = "Dolby Vision profile 5 without readable colour data"
+    elif _is_unexplained_dolby_vision(video, frame):
+        kind = "Dolby Vision without its colour data (RPU)"
+    elif frame.colorspace in _STRANGE_MATRICES:
+        kind = f"coded in {_STRANGE_MATRICES[frame.colorspace]}"
+    else:
+        return
+    raise MediaError(
+        f"{video.path} is {kind}, and would come out green and purple. "
+        "Get a version with an HDR10 or SDR picture."
+    )
+
+
+def _is_unexplained_dolby_vision(video: VideoFile, frame: VideoFrame) -> bool:
+    """True when the container promises Dolby Vision, and the frame has neither RPU nor tags."""
+    return (
+        video.stream.codec_context.codec_tag in _DOLBY_VISION_TAGS
+        and not dolby_vision.is_explained(frame)
+        and frame.color_trc == ColorTrc.UNSPECIFIED
     )
 
 
 def _first_frame(video: VideoFile) -> VideoFrame | None:
     decoder = video.stream.codec_context
-    for packet in (*itertools.islice(video.packets(), _MOST_PACKETS_TO_FIRST_FRAME), None):
+    first = itertools.islice(video.packets(), _MOST_PACKETS_TO_FIRST_FRAME)
+    for packet in itertools.chain(first, (None,)):
         try:
             frames = decoder.decode(packet)
         except FFmpegError:
             continue
-        if frames:
+        # After joining a broadcast in its middle the first ones are of a damaged size or colour.
+        if whole := next((frame for frame in frames if not frame.is_corrupt), None):
             decoder.flush_buffers()
-            return frames[0]
+            return whole
     return None
-
-
-def _dolby_vision_metadata(frame: VideoFrame) -> bytes:
-    """The frame's RPU, empty without Dolby Vision."""
-    try:
-        # PyAV's stubs know one kind of side data only.
-        return bytes(frame.side_data[SideDataType.DOVI_RPU_BUFFER])  # type: ignore[typeddict-item]
-    except KeyError:
-        return b""
-
-
-def is_profile_5(rpu: bytes) -> bool:
-    """
-    True when an RPU is of the profile that has no HDR10, HLG or SDR picture beneath.
-
-    After its prefix an RPU has 6 bits of type, 11 of format, then the 4 bits of
-    `vdr_rpu_profile`: 0 here, 1 for profiles 7 and 8 (ETSI GS CCM 001, as read
-    by libavcodec/dovi_rpudec.c).
-    """
-    return (
-        len(rpu) > _RPU_PROFILE_BYTE
-        and rpu[0] == _RPU_PREFIX
-        and (rpu[_RPU_PROFILE_BYTE] >> 3 & 0xF == 0)
-    )

@@ -8,7 +8,7 @@ from typing import Any
 from showrunner.errors import NotFoundError
 
 # Raise it when pictures of the same video and settings come out differently.
-ENGINE_VERSION = 1
+ENGINE_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)

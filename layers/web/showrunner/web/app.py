@@ -5,9 +5,9 @@ from typing import Any
 
 from showrunner.entry.app import HttpApp, Response, refusal
 from showrunner.errors import NotFoundError, ShowrunnerError
-from showrunner.web import live, pages, sign_in
+from showrunner.web import live, pages, server_pages, sign_in
 from showrunner.web.assets import find_asset
-from showrunner.web.rooms import ROOMS, room_named
+from showrunner.web.rooms import ROOMS, room_named, servers
 from showrunner.web.rooms.models import Part, Room, View
 from showrunner.web.session import SignInNeededError, is_https, login_address, visitor_of
 from showrunner.wiring import home
@@ -38,6 +38,12 @@ def _ask_to_sign_in(_app: HttpApp, go_on: Callable[[HttpApp], Response[Any]]) ->
 app.use(middlewares=[_ask_to_sign_in])
 
 
+def _show(template: str, context: Mapping[str, Any], view: View) -> Response[str]:
+    """A whole page with its bar and the token that its changes need."""
+    shell = {"rooms": ROOMS, "view": view, "csrf_token": app.context["visitor"].csrf_token}
+    return pages.page(template, {**shell, **context})
+
+
 def _serve(room: Room) -> None:
     @app.get(room.path)
     def show() -> Response[str]:
@@ -45,19 +51,17 @@ def _serve(room: Room) -> None:
         # Taken first: what changes while the page is made is told to it afterwards.
         event_id = live.as_event_id(live.versions_of(room, here.documents))
         view = _view()
-        context = {
-            "rooms": ROOMS,
-            "room": room,
-            "pieces": [(part, part.load(view)) for part in room.parts],
-            "view": view,
-            "csrf_token": app.context["visitor"].csrf_token,
-            "event_id": event_id,
-        }
-        return pages.page("room.html", context)
+        pieces = [(part, part.load(view)) for part in room.parts]
+        context = {"room": room, "pieces": pieces, "event_id": event_id}
+        return _show("room.html", context, view)
 
 
 for _room in ROOMS:
     _serve(_room)
+
+server_pages.add_routes(
+    app, lambda template, more: _show(template, {"room": servers.ROOM, **more}, _view())
+)
 
 
 @app.get("/fragments/<room_name>/<part_name>")
@@ -116,4 +120,5 @@ app.not_found(show_not_found)
 def _view() -> View:
     here, event = home(), app.current_event.raw_event
     address = pages.own_address(event, is_https=is_https(event))
-    return View(here.documents, here.clock.now(), address)
+    query = dict(event.get("queryStringParameters") or {})
+    return View(here.documents, here.clock.now(), address, query)

@@ -1,7 +1,7 @@
 """Templates: escaped by default, a forgotten name is an error."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,9 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
+
+ShowPage = Callable[[str, Mapping[str, Any]], Response[str]]
+"""Shows a template with its own context to whoever is signed in."""
 
 _HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 
@@ -78,4 +81,8 @@ _FILTERS = (
     "format_name",
     "decision_name",
     "picture_address",
+    "kind_hint",
+    "health_word",
+    "health_tone",
+    "as_json",
 )

@@ -1,12 +1,38 @@
 """How values read on the page."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath, PureWindowsPath
+from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup
 
-_SERVERS = {"plex": "Plex", "emby": "Emby", "jellyfin": "Jellyfin"}
+_SERVERS = {
+    "plex": "Plex",
+    "emby": "Emby",
+    "jellyfin": "Jellyfin",
+    "tmdb": "TMDb",
+    "tvdb": "TVDb",
+}
+_HINTS = {
+    "plex": "Media server. Sign in at plex.tv, or give a token.",
+    "jellyfin": "Media server. Quick Connect, name and password, or an API key.",
+    "emby": "Media server. Name and password, or an API key.",
+    "sonarr": "Brings episodes and announces them.",
+    "radarr": "Brings films and announces them.",
+    "tautulli": "Knows what was watched on a Plex server.",
+    "tmdb": "Titles and pictures of films and shows.",
+    "tvdb": "Titles and pictures of shows.",
+}
+_HEALTH = {
+    "ok": "answers",
+    "unreachable": "fails: not reachable",
+    "key_refused": "fails: key refused",
+    "bad_answer": "fails: strange answer",
+    "other_server": "fails: another server",
+    "failing": "fails",
+}
 _FORMATS = {
     "plex": "BIF in its bundle",
     "emby": "BIF beside the file",
@@ -80,3 +106,24 @@ def decision_name(decision: str) -> str:
 def picture_address(key: str) -> str:
     """Where the picture stored under `key` is answered."""
     return f"/api/v1/previews/pictures/{quote(key, safe='/')}"
+
+
+def kind_hint(kind: str) -> str:
+    """What a connection of this kind is good for."""
+    return _HINTS.get(kind, "")
+
+
+def health_word(state: str | None) -> str:
+    """None: it was never asked."""
+    return _HEALTH.get(state, "fails") if state else "not asked yet"
+
+
+def health_tone(state: str | None) -> str:
+    if not state:
+        return "calm"
+    return "good" if state == "ok" else "bad"
+
+
+def as_json(value: Any) -> str:
+    """For an attribute that our own script reads; the template escapes it."""
+    return json.dumps(value, separators=(",", ":"))

@@ -10,6 +10,7 @@ from showrunner.previews.trickplay import read_trickplay
 
 PICTURES = 6
 HEIGHT = 90
+WIDEST = 3 * HEIGHT
 
 
 def strip_of(published: Path) -> bytes:
@@ -34,5 +35,5 @@ def strip_of(published: Path) -> bytes:
 
 def _scaled(jpeg: bytes) -> Image.Image:
     with Image.open(BytesIO(jpeg)) as picture:
-        width = max(1, round(picture.width * HEIGHT / picture.height))
+        width = min(max(1, round(picture.width * HEIGHT / picture.height)), WIDEST)
         return picture.convert("RGB").resize((width, HEIGHT), Image.Resampling.LANCZOS)

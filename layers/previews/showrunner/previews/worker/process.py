@@ -23,7 +23,8 @@ from showrunner.connections.store import ConnectionStore
 from showrunner.errors import MediaError, NotReadyError, ShowrunnerError
 from showrunner.jobs.models import FileOutcome, FileOutput, Job, JobFile
 from showrunner.previews.beside import videos_in
-from showrunner.previews.extract import extract
+from showrunner.previews.decoder.client import Decoder
+from showrunner.previews.decoder.messages import CacheOrder, DeviceOrder, Filled, Order, Request
 from showrunner.previews.fingerprint import SourceFingerprint, settled
 from showrunner.previews.outputs.locate import Output, PreviewSink, locate
 from showrunner.previews.outputs.strip import strip_of
@@ -51,12 +52,26 @@ class StillGrowingError(NotReadyError):
 
 @dataclass(slots=True)
 class Result:
-    """What became of a file. `is_waiting`: some server has to index it before it gets its own."""
+    """
+    What became of a file. `is_waiting`: some server has to index it before it gets its own.
+
+    `filled` is how it was read, None when nothing had to be.
+    """
 
     outcome: FileOutcome
     message: str | None
     outputs: list[FileOutput] = field(default_factory=list)
     is_waiting: bool = False
+    filled: Filled | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """With what a slot decodes: threads per file, GPU (None: CPU), frame cache (None: off)."""
+
+    threads: int = 1
+    device: DeviceOrder | None = None
+    cache: CacheOrder | None = None
 
 
 class FileProcessor:
@@ -65,12 +80,16 @@ class FileProcessor:
     def __init__(
         self,
         home: Home,
+        decoder: Decoder,
         *,
+        means: Means,
         on_progress: Progress,
         is_cancelled: Callable[[], bool],
         make_client: Callable[[Connection], MediaServerClient] | None = None,
     ) -> None:
         self._home = home
+        self._decoder = decoder
+        self._means = means
         self._on_progress = on_progress
         self._is_cancelled = is_cancelled
         self._make_client = make_client or (lambda found: client_for(found, home.secrets))
@@ -158,13 +177,13 @@ class FileProcessor:
         outputs, reports = self._located(owned, clients, video)
         sinks = {output.destination: output.new_sink(source) for output in outputs}
         wanted = [sink for sink in sinks.values() if job.force or not sink.is_fresh()]
-        failures = self._extracted(video, source, wanted, sinks)
+        filled, failures = self._extracted(video, source, wanted)
         is_made = {id(sink) for sink in wanted}
         for output in outputs:
             made = id(sinks[output.destination]) in is_made
             failure = failures.get(output.destination)
             reports.append(self._report(job, line, output, clients, made=made, failure=failure))
-        return _summary(reports)
+        return _summary(reports, filled)
 
     def _located(
         self,
@@ -182,27 +201,23 @@ class FileProcessor:
         return outputs, reports
 
     def _extracted(
-        self,
-        video: Path,
-        source: SourceFingerprint,
-        wanted: Sequence[PreviewSink],
-        sinks: dict[Path, PreviewSink],
-    ) -> dict[Path, str]:
-        """Fill and publish the wanted sinks; gives the places that failed, with the reason."""
+        self, video: Path, source: SourceFingerprint, wanted: Sequence[PreviewSink]
+    ) -> tuple[Filled | None, dict[Path, str]]:
+        """Fill and publish the wanted outputs; gives the places that failed, with the reason."""
         if not wanted:
-            return {}
-        failures = {}
+            return None, {}
+        means, orders = self._means, [Order.of(sink) for sink in wanted]
+        request = Request(str(video), source, orders, means.threads, means.device, means.cache)
         try:
-            extract(video, wanted, on_progress=self._on_progress, is_cancelled=self._is_cancelled)
+            filled = self._decoder.run(
+                request, on_progress=self._on_progress, is_cancelled=self._is_cancelled
+            )
             if (now := SourceFingerprint.of(video)) != source:
                 raise StillGrowingError(f"{video} changed while it was read.", now)
-            for destination, sink in sinks.items():
-                if sink in wanted and (failure := _publish(sink)):
-                    failures[destination] = failure
+            published = self._decoder.publish()
         finally:
-            for sink in wanted:
-                sink.abandon()
-        return failures
+            self._decoder.abandon()
+        return filled, {p.destination: p.failure.message for p in published if p.failure}
 
     def _report(
         self,
@@ -223,10 +238,16 @@ class FileProcessor:
         message = _announce(output, clients[connection.id])
         return _output(connection, "published", path=path, picture=picture, message=message)
 
-    def _keep_picture(self, job: Job, line: JobFile, output: Output) -> str:
+    def _keep_picture(self, job: Job, line: JobFile, output: Output) -> str | None:
+        """The key of the strip that the page shows; None when there can be none."""
         place = hashlib.sha256(str(output.destination).encode()).hexdigest()[:12]
         key = f"{job.id}/{line.number}-{output.connection.id}-{place}.jpg"
-        self._home.blobs.put(f"previews/{key}", strip_of(output.destination))
+        try:
+            strip = strip_of(output.destination)
+        except OSError as error:  # pictures a pixel high make it too wide for a JPEG
+            logger.warning("%s: no strip of it can be shown: %s", output.destination, error)
+            return None
+        self._home.blobs.put(f"previews/{key}", strip)
         return key
 
 
@@ -248,16 +269,14 @@ def _together(results: Sequence[Result]) -> Result:
     worst = (FileOutcome.WAITING, FileOutcome.FAILED, FileOutcome.COMPLETED)
     outcome = next((bad for bad in worst if bad in outcomes), FileOutcome.SKIPPED)
     is_waiting = any(result.is_waiting for result in results)
-    return Result(outcome, message, outputs, is_waiting=is_waiting)
+    return Result(outcome, message, outputs, is_waiting, _telling(results))
 
 
-def _publish(sink: PreviewSink) -> str | None:
-    """None when the set is out, else why it is not: one server's folder stops no other's."""
-    try:
-        sink.publish()
-    except ShowrunnerError as error:
-        return error.message
-    return None
+def _telling(results: Sequence[Result]) -> Filled | None:
+    """Of several readings the first that fell back, or else the last."""
+    readings = [result.filled for result in results if result.filled]
+    fallen_back = (reading for reading in readings if reading.fallback_reason)
+    return next(fallen_back, readings[-1] if readings else None)
 
 
 def _announce(output: Output, client: MediaServerClient) -> str | None:
@@ -299,15 +318,16 @@ def _output(
     )
 
 
-def _summary(outputs: list[FileOutput]) -> Result:
+def _summary(outputs: list[FileOutput], filled: Filled | None) -> Result:
     outcomes = {output.outcome for output in outputs}
     told = "; ".join(
         f"{o.connection_name}: {o.message}" for o in outputs if o.outcome in ("failed", "waiting")
     )
     if "waiting" in outcomes:
-        return Result(FileOutcome.WAITING, told, outputs, is_waiting=True)
+        return Result(FileOutcome.WAITING, told, outputs, is_waiting=True, filled=filled)
     if "failed" in outcomes:
-        return Result(FileOutcome.FAILED, told, outputs)
+        return Result(FileOutcome.FAILED, told, outputs, filled=filled)
     if outcomes == {"fresh"}:
         return Result(FileOutcome.SKIPPED, "Every server has fresh previews.", outputs)
-    return Result(FileOutcome.COMPLETED, None, outputs)
+    message = filled.fallback_reason if filled else None
+    return Result(FileOutcome.COMPLETED, message, outputs, filled=filled)

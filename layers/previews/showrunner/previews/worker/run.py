@@ -6,15 +6,23 @@ import signal
 import socket
 import threading
 import time
+from collections import Counter
+from itertools import count
 from types import FrameType
 
+from showrunner.errors import ShowrunnerError
+from showrunner.previews.decoder.client import Decoder, Limits
+from showrunner.previews.hardware.devices import this_machines
+from showrunner.previews.worker.plan import SlotKind, wanted_slots
 from showrunner.previews.worker.slot import Slot
 from showrunner.redaction import configure_logging
-from showrunner.settings import load_settings
+from showrunner.settings import Settings, load_settings
 from showrunner.wiring import Home, home
 
 WAIT_SECONDS = 20
 DEFAULT_LEASE_SECONDS = 30
+SETTINGS_LOOK_SECONDS = 2
+PAUSE_LOOK_SECONDS = 3
 
 logger = logging.getLogger(__name__)
 
@@ -26,12 +34,15 @@ def run() -> None:
     `SHOWRUNNER_GRACE_SECONDS` (0): how long work in hand may go on after the
     signal before it is handed back. `SHOWRUNNER_LEASE_SECONDS` (30): after how
     long without a sign of life the task of a killed worker is another's.
+    `Limits.of_environment` has those for what one file may cost.
     """
     configure_logging(os.environ.get("LOG_LEVEL", "INFO"))
     Worker(home()).run()
 
 
 class Worker:
+    """As many slots as the settings want, also when they change meanwhile."""
+
     def __init__(self, home: Home) -> None:
         self._home = home
         self._stopping = threading.Event()
@@ -40,37 +51,93 @@ class Worker:
             os.environ.get("SHOWRUNNER_LEASE_SECONDS", DEFAULT_LEASE_SECONDS)
         )
         self._grace_seconds = float(os.environ.get("SHOWRUNNER_GRACE_SECONDS", "0"))
+        self._limits = Limits.of_environment(os.environ)
+        self._settings: Settings | None = None
+        self._slots: list[Slot] = []
+        self._numbers = count()
 
     def run(self) -> None:
         """Start the slots and wait until all have ended."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        count = load_settings(self._home.documents).cpu_threads
-        slots = [self._new_slot(index) for index in range(count)]
-        for slot in slots:
-            threading.Thread(target=self._serve, args=(slot,), name=slot.name, daemon=True).start()
-        logger.info("frame worker: %d slot(s)", count)
-        while not self._stopping.wait(1):
-            pass
-        while any(slot.is_busy for slot in slots):
+        while not self._stopping.is_set():
+            self.follow_settings()
+            self._stopping.wait(SETTINGS_LOOK_SECONDS)
+        while any(slot.is_busy for slot in self._slots):
             time.sleep(0.05)
 
-    def _new_slot(self, index: int) -> Slot:
-        name = f"{socket.gethostname()}-{os.getpid()}-{index}"
-        return Slot(name, self._home, self._lease_seconds, self._out_of_grace.is_set)
+    @property
+    def slots(self) -> list[Slot]:
+        """Those that take tasks, and those that only finish what they have in hand."""
+        return list(self._slots)
 
-    def _serve(self, slot: Slot) -> None:
-        """An idle slot ends with the process; whatever it had just received comes again."""
-        while not self._stopping.is_set():
+    def follow_settings(self) -> None:
+        """Add the slots that the settings want more; let go those that they want no longer."""
+        self._slots = [slot for slot in self._slots if not slot.is_over]
+        try:
+            settings = load_settings(self._home.documents)
+        except ShowrunnerError as error:
+            logger.warning("the settings cannot be read; going on as before: %s", error.message)
+            return
+        if settings == self._settings:
+            return
+        self._settings = settings
+        missing = self._let_go(Counter(_wanted(settings)))
+        for kind in missing.elements():
+            self._add(kind)
+        active = [slot for slot in self._slots if not slot.is_retired]
+        logger.info("frame worker: %d slot(s)", len(active))
+
+    def _let_go(self, wanted: Counter[SlotKind]) -> Counter[SlotKind]:
+        """Retire what is not wanted; gives what is wanted and not there."""
+        for slot in self._slots:
+            if slot.is_retired:
+                continue
+            if wanted[slot.kind] > 0:
+                wanted[slot.kind] -= 1
+            else:
+                slot.retire()
+        return wanted
+
+    def _add(self, kind: SlotKind) -> None:
+        name = f"{socket.gethostname()}-{os.getpid()}-{next(self._numbers)}"
+        decoder = Decoder(self._limits)
+        slot = Slot(name, self._home, self._lease_seconds, self._is_stopping, decoder, kind)
+        self._slots.append(slot)
+        threading.Thread(target=self.serve, args=(slot,), name=slot.name, daemon=True).start()
+
+    def _is_stopping(self) -> bool:
+        return self._out_of_grace.is_set()
+
+    def serve(self, slot: Slot) -> None:
+        """
+        Take task after task until the slot is retired or the worker stops.
+
+        An idle slot ends with the process; whatever it had just received comes again.
+        """
+        while not self._stopping.is_set() and not slot.is_retired:
             try:
-                slot.report_idle()
-                slot.run_one(WAIT_SECONDS)
+                self._serve_once(slot)
             except Exception:
                 logger.exception("slot %s goes on after a failure", slot.name)
                 self._stopping.wait(5)
+        slot.end()
+
+    def _serve_once(self, slot: Slot) -> None:
+        if slot.is_paused:
+            slot.report_rest("paused")
+            self._stopping.wait(PAUSE_LOOK_SECONDS)
+            return
+        slot.report_rest("idle")
+        slot.run_one(WAIT_SECONDS)
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stopping.set()
         timer = threading.Timer(self._grace_seconds, self._out_of_grace.set)
         timer.daemon = True
         timer.start()
+
+
+def _wanted(settings: Settings) -> list[SlotKind]:
+    # Looking for GPUs takes a while: only where some are set.
+    return wanted_slots(settings, this_machines() if settings.gpu_config else ())

@@ -5,12 +5,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 from showrunner.errors import LeaseLostError, ShowrunnerError, TryLaterError
 from showrunner.jobs.models import FileOutcome, JobFile, WorkerState
 from showrunner.jobs.store import find_job, report_worker, start_file, update_file
 from showrunner.ports.queues import MAX_DELAY_SECONDS, Message, Queue
-from showrunner.previews.extract import ExtractionCancelled
+from showrunner.previews.decoder.client import Decoder, DecodingCancelled
+from showrunner.previews.worker.plan import SlotKind, is_paused, means_of
 from showrunner.previews.worker.process import FileProcessor, Result, StillGrowingError
 from showrunner.previews.worker.task import FrameTask
 from showrunner.wiring import Home
@@ -27,23 +29,38 @@ POISONOUS_AFTER = 4
 """A file that ended so many workers is set aside."""
 
 REPORT_EVERY_SECONDS = 0.5
+CANCEL_LOOK_SECONDS = 0.3
 LOG_EVERY_SECONDS = 5
 
 logger = logging.getLogger(__name__)
 
 
 class Slot:
-    """`is_stopping` tells that the worker shall end: work in hand goes back to the queue."""
+    """
+    One file at a time, on the CPU or on one GPU, as `kind` says.
+
+    `is_stopping` tells that the worker shall end: work in hand goes back to the queue.
+    """
 
     def __init__(
-        self, name: str, home: Home, lease_seconds: float, is_stopping: Callable[[], bool]
+        self,
+        name: str,
+        home: Home,
+        lease_seconds: float,
+        is_stopping: Callable[[], bool],
+        decoder: Decoder,
+        kind: SlotKind | None = None,
     ) -> None:
         self.name = name
+        self.kind = kind or SlotKind()
         self._home = home
         self._queue: Queue = home.queue("frames")
         self._lease_seconds = lease_seconds
         self._is_stopping = is_stopping
+        self._decoder = decoder
         self.is_busy = False
+        self.is_retired = False
+        self.is_over = False
 
     def run_one(self, wait_seconds: float) -> bool:
         """Process the next task, if one comes within the wait; tells whether there was one."""
@@ -56,15 +73,32 @@ class Slot:
             finally:
                 self.is_busy = False
             return True
+        # Nothing to do for a whole wait: give the decoder's memory back.
+        self._decoder.close()
         return False
 
-    def report_idle(self) -> None:
-        self._report(WorkerState(id=self.name, type="cpu", status="idle", updated_at=self._now()))
+    @property
+    def is_paused(self) -> bool:
+        """True while the owner wants no new file to be begun."""
+        return is_paused(self._home.documents)
+
+    def report_rest(self, status: str) -> None:
+        """Tell that the slot is `idle` or `paused`."""
+        self._report(self._state(status))
+
+    def retire(self) -> None:
+        """Take no more tasks after the one in hand."""
+        self.is_retired = True
+
+    def end(self) -> None:
+        """Give back the decoder; the slot is of no more use."""
+        self._decoder.close()
+        self.is_over = True
 
     def _run(self, message: Message) -> None:
         task = FrameTask.model_validate(message.body)
         try:
-            if self._is_early(task):
+            if self._is_early(task) or self.is_retired or self.is_paused:
                 self._send_again(task)
             elif message.receive_count >= POISONOUS_AFTER:
                 self._set_aside(task, message)
@@ -84,16 +118,19 @@ class Slot:
         if line is None or job is None:
             return
         logger.info("job %s: %s", job.id, line.path)
+        self._decoder.start()
         with self._kept_alive(message) as is_lost:
             watch = _Watch(self._home, task.job_id, is_lost, self._is_stopping)
             processor = FileProcessor(
                 self._home,
+                self._decoder,
+                means=means_of(self.kind, self._home),
                 on_progress=self._progress(task, line),
                 is_cancelled=watch.is_cancelled,
             )
             try:
                 self._settle(task, processor.process(job, line, task))
-            except ExtractionCancelled:
+            except DecodingCancelled:
                 self._give_up(task, watch)
             except StillGrowingError as error:
                 self._wait(task, error.message, error.retry_after_seconds, error)
@@ -109,7 +146,13 @@ class Slot:
             self._retry(task, result)
             return
         logger.info("job %s: %s %s", task.job_id, result.outcome, result.message or "")
-        self._update(task, outcome=result.outcome, message=result.message, outputs=result.outputs)
+        self._update(
+            task,
+            outcome=result.outcome,
+            message=result.message,
+            outputs=result.outputs,
+            **_reading(result),
+        )
 
     def _retry(self, task: FrameTask, result: Result) -> None:
         """The next try of the chain; after the last one, what is missing has failed."""
@@ -121,7 +164,14 @@ class Slot:
             at = self._now() + timedelta(seconds=DELAYS_SECONDS[task.tries])
             message = f"{result.message} {_which_try(task.tries)}"
         logger.info("job %s: %s %s", task.job_id, outcome, message)
-        self._update(task, outcome=outcome, message=message, outputs=result.outputs, retry_at=at)
+        self._update(
+            task,
+            outcome=outcome,
+            message=message,
+            outputs=result.outputs,
+            retry_at=at,
+            **_reading(result),
+        )
         if at:
             self._send_again(task.again(at, None, counts=True))
 
@@ -167,20 +217,27 @@ class Slot:
                 logged[:] = [now]
                 logger.info("job %s: %d of %d pictures", task.job_id, done, total)
             self._report(
-                WorkerState(
-                    id=self.name,
-                    type="cpu",
-                    status="working",
+                self._state(
+                    "working",
                     job_id=task.job_id,
                     file_number=task.file_number,
                     current_item=line.title or line.path,
                     done=done,
                     total=total,
-                    updated_at=now,
                 )
             )
 
         return progress
+
+    def _state(self, status: str, **facts: Any) -> WorkerState:
+        return WorkerState(
+            id=self.name,
+            type=self.kind.type,
+            device=self.kind.device_name,
+            status=status,
+            updated_at=self._now(),
+            **facts,
+        )
 
     def _report(self, state: WorkerState) -> None:
         report_worker(self._home.documents, state)
@@ -212,13 +269,26 @@ class Slot:
             keeper.join()
 
 
+def _reading(result: Result) -> dict[str, Any]:
+    """How the file was read, as its line says it; a try that read nothing changes nothing."""
+    if result.filled is None:
+        return {}
+    filled = result.filled
+    return {
+        "method": filled.method,
+        "method_reason": filled.reason,
+        "device": filled.device,
+        "fallback_reason": filled.fallback_reason,
+    }
+
+
 def _which_try(tries: int) -> str:
     retry = tries - len(LOOK_AGAIN_SECONDS) + 1
     return f"(retry {retry} of {len(RETRY_AFTER_SECONDS)})" if retry > 0 else "(looking again)"
 
 
 class _Watch:
-    """Asks at most twice a second whether the job still wants this file."""
+    """Asks three times a second whether the job still wants this file."""
 
     def __init__(
         self,
@@ -235,7 +305,7 @@ class _Watch:
         if self._is_lost() or self._is_stopping():
             return True
         now = self._home.clock.now()
-        if self._asked_at and (now - self._asked_at).total_seconds() < REPORT_EVERY_SECONDS:
+        if self._asked_at and (now - self._asked_at).total_seconds() < CANCEL_LOOK_SECONDS:
             return False
         self._asked_at = now
         return self.is_job_over()

@@ -1,10 +1,10 @@
 """The rooms, in the order of the navigation."""
 
 from showrunner.errors import NotFoundError
-from showrunner.web.rooms import start
+from showrunner.web.rooms import servers, start
 from showrunner.web.rooms.models import Room
 
-ROOMS: tuple[Room, ...] = (start.ROOM,)
+ROOMS: tuple[Room, ...] = (start.ROOM, servers.ROOM)
 
 
 def room_named(name: str) -> Room:

@@ -1,9 +1,10 @@
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlencode
 
 from showrunner.errors import NotFoundError
 from showrunner.ports.documents import Document, Documents
@@ -19,11 +20,20 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a part may look at. `address` is this installation's own, `https://host`."""
+    """
+    What a part may look at. `address` is this installation's own, `https://host`;
+    `query` is what the reader asked for in the page's address.
+    """
 
     documents: Documents
     now: datetime
     address: str
+    query: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def query_suffix(self) -> str:
+        """`?name=value...` for addresses that mean the same question; empty without one."""
+        return f"?{urlencode(self.query)}" if self.query else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""What Showrunner asks media servers about their own settings, and changes there."""

@@ -1,0 +1,179 @@
+// The form of a connection: sent as JSON, with its rows and its Test.
+const { ask, busy, element } = await import(document.getElementById("api-script").href);
+const form = document.querySelector(".server-form");
+
+// ------------------------------------------------------------ from fields to JSON
+function valueOf(field) {
+  if (field.type === "checkbox") return field.checked;
+  const text = field.type === "password" ? field.value : field.value.trim();
+  if (field.dataset.list) return text.split(field.dataset.list).map((word) => word.trim()).filter(Boolean);
+  if (text === "") return "empty" in field.dataset ? null : text;
+  return field.type === "number" ? Number(text) : text;
+}
+
+function isChanged(field) {
+  if (field.type === "checkbox") return field.checked !== field.defaultChecked;
+  if (field.tagName === "SELECT") {
+    const chosen = [...field.options].find((option) => option.defaultSelected) ?? field.options[0];
+    return field.value !== chosen.value;
+  }
+  return field.value !== field.defaultValue;
+}
+
+function put(body, path, value) {
+  const names = path.split(".");
+  const last = names.pop();
+  for (const name of names) body = body[name] ??= {};
+  body[last] = value;
+}
+
+function rowsOf(list) {
+  return [...list.querySelectorAll("[data-row]")].map((row) => {
+    const cells = [...row.querySelectorAll("[data-cell]")];
+    return Object.fromEntries(cells.map((cell) => [cell.dataset.cell, valueOf(cell)]));
+  });
+}
+
+const lists = [...(form.querySelectorAll("[data-rows]"))];
+const rowsBefore = new Map(lists.map((list) => [list, JSON.stringify(rowsOf(list))]));
+
+// Only what was changed is sent: the rest stays what it is, or its default.
+function changedBody() {
+  const body = {};
+  for (const field of form.querySelectorAll("[name]")) {
+    if (isChanged(field) && !(field.value === "" && !("empty" in field.dataset))) put(body, field.name, valueOf(field));
+  }
+  for (const list of lists) {
+    const rows = rowsOf(list);
+    if (JSON.stringify(rows) !== rowsBefore.get(list)) put(body, list.dataset.rows, rows);
+  }
+  return body;
+}
+
+// ------------------------------------------------------------ refusals beside their fields
+function placeOf(name) {
+  const known = [...form.querySelectorAll("[data-problem]")];
+  const own = known.find((place) => place.dataset.problem === name);
+  if (own) return own;
+  for (const list of lists) {
+    if (!name.startsWith(`${list.dataset.rows}.`)) continue;
+    const [index, cell] = name.slice(list.dataset.rows.length + 1).split(".");
+    const row = list.querySelectorAll("[data-row]")[Number(index)];
+    const found = row?.querySelector(`[data-cell-problem="${CSS.escape(cell ?? "value")}"]`);
+    if (found) return found;
+  }
+  const near = (place) => place.dataset.problem.startsWith(`${name}.`) || name.startsWith(`${place.dataset.problem}.`);
+  return known.find(near);
+}
+
+function inputOf(place) {
+  return form.querySelector(`[aria-describedby="${CSS.escape(place.id || "-")}"]`) ?? place.previousElementSibling?.querySelector("input");
+}
+
+function clearProblems() {
+  for (const place of form.querySelectorAll(".problem, [data-form-problem]")) place.hidden = true;
+  for (const input of form.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
+}
+
+function showRefusal(refusal) {
+  const rest = [];
+  let first = null;
+  for (const { field, problem } of refusal.fields) {
+    const place = placeOf(field.replace(/^body\./, ""));
+    if (!place) {
+      rest.push(`${field}: ${problem}`);
+      continue;
+    }
+    place.textContent = problem;
+    place.hidden = false;
+    place.closest("details")?.setAttribute("open", "");
+    const input = inputOf(place);
+    input?.setAttribute("aria-invalid", "true");
+    first ??= input;
+  }
+  const general = form.querySelector("[data-form-problem]");
+  general.hidden = refusal.fields.length > 0 && rest.length === 0;
+  general.textContent = rest.join(" · ") || refusal.message;
+  (first ?? general).focus();
+}
+
+// ------------------------------------------------------------ saving and testing
+async function save(event) {
+  event.preventDefault();
+  clearProblems();
+  const body = changedBody();
+  const isNew = form.dataset.method === "POST";
+  if (isNew) body.type = form.dataset.kind;
+  try {
+    const saved = await busy(form.querySelector("[type=submit]"), () => ask(form.dataset.method, form.dataset.address, body));
+    location.assign(`/servers/${encodeURIComponent(saved.id)}?done=${isNew ? "added" : "saved"}`);
+  } catch (refusal) {
+    showRefusal(refusal);
+  }
+}
+
+async function test(event) {
+  clearProblems();
+  const body = { ...changedBody(), type: form.dataset.kind };
+  if (form.dataset.id) body.id = form.dataset.id;
+  const place = form.querySelector("[data-tested]");
+  place.hidden = false;
+  place.replaceChildren(element("p", "Asking the server ..."));
+  try {
+    showTested(place, await busy(event.target, () => ask("POST", event.target.dataset.test, body)));
+  } catch (refusal) {
+    place.hidden = true;
+    showRefusal(refusal);
+  }
+}
+
+function showTested(place, answer) {
+  const head = element("p", "", "line");
+  head.append(element("span", answer.success ? "answers" : "fails", `state ${answer.success ? "good" : "bad"}`));
+  const who = answer.server_name ? `${answer.server_name}, version ${answer.version}` : "";
+  head.append(element("span", who || answer.message || "", "name"));
+  place.replaceChildren(head);
+  if (who && answer.message) place.append(element("p", answer.message, "message"));
+  const list = element("ul", "", "samples");
+  for (const sample of answer.samples) list.append(sampleLine(sample));
+  if (answer.samples.length) place.append(list);
+  else if (answer.libraries.length) place.append(element("p", `Libraries: ${answer.libraries.map((one) => one.name).join(", ")}`));
+}
+
+function sampleLine(sample) {
+  const item = element("li");
+  const head = element("p", "", "line");
+  head.append(element("span", sample.library_name, "name"));
+  const [word, tone] = sample.visible ? ["this machine sees it", "good"] : sample.remote_path ? ["not seen here", "bad"] : ["empty", "calm"];
+  head.append(element("span", word, `state ${tone}`));
+  item.append(head);
+  if (sample.remote_path) item.append(element("code", sample.remote_path, "path"));
+  if (sample.local_path && sample.local_path !== sample.remote_path) item.append(element("code", `here: ${sample.local_path}`, "path"));
+  if (sample.reason) item.append(element("p", sample.reason, "message"));
+  return item;
+}
+
+// ------------------------------------------------------------ rows
+function addRow(button) {
+  const list = button.closest("[data-rows]");
+  button.before(list.querySelector("template").content.cloneNode(true));
+  [...list.querySelectorAll("[data-row]")].at(-1).querySelector("input, select").focus();
+}
+
+function removeRow(button) {
+  const list = button.closest("[data-rows]");
+  button.closest("[data-row]").remove();
+  list.querySelector("[data-add-row]").focus();
+}
+
+form.addEventListener("click", ({ target }) => {
+  const button = target.closest("button");
+  if (!button) return;
+  if ("addRow" in button.dataset) addRow(button);
+  if ("removeRow" in button.dataset) removeRow(button);
+});
+form.addEventListener("submit", save);
+form.querySelector("[data-test]").addEventListener("click", test);
+// A masked key is replaced as a whole, not written on.
+form.addEventListener("focusin", ({ target }) => target.type === "password" && target.value === "****" && target.select());
+form.dataset.ready = "";
