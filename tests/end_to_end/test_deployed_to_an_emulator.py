@@ -37,6 +37,7 @@ from botocore.exceptions import ClientError
 from showrunner.adapters.aws.session import forget_clients
 from showrunner.connections.models import Connection, ConnectionKind, Library
 from showrunner.connections.store import ConnectionStore
+from showrunner.demo.accounts import Accounts
 from showrunner.demo.emby import EmulatedEmby
 from showrunner.demo.library import Title, encode
 from showrunner.demo.playing import Room, Viewer
@@ -118,7 +119,8 @@ def emby(cloud: AwsHome, video: Path) -> Iterator[Connection]:
     shelf.start()
     viewer = Viewer(1, "Ada", "TV", "Emby Web", "Linux", "192.0.2.7", starts_at_ms=0)
     room = Room(shelf, [viewer], lambda: 0.0)
-    server = EmulatedEmby(shelf, room, token=EMBY_KEY, machine_id="0" * 32)
+    accounts = Accounts(EMBY_KEY, "a password")
+    server = EmulatedEmby(shelf, room, accounts=accounts, machine_id="0" * 32)
     with LoopbackServer(server.app) as listening:
         connection = Connection(
             id="emby-1",

@@ -5,8 +5,8 @@ import pytest
 
 from showrunner.errors import MediaError, NotFoundError
 from showrunner.previews.bif import BifSink
+from showrunner.previews.dolby_vision import is_profile_5
 from showrunner.previews.extract import extract
-from showrunner.previews.film import is_profile_5
 from showrunner.previews.fingerprint import SourceFingerprint
 
 

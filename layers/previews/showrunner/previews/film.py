@@ -1,6 +1,7 @@
 """A first look at a film: its shape, its length, and whether we can show it right."""
 
 import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -10,10 +11,9 @@ from av.video.reformatter import ColorTrc
 
 from showrunner.errors import MediaError
 from showrunner.previews import dolby_vision
-from showrunner.previews.dolby_vision import is_profile_5 as is_profile_5  # noqa: PLC0414 - re-export
 from showrunner.previews.geometry import picture_size
 from showrunner.previews.timeline import film_duration_seconds
-from showrunner.previews.video import VideoFile
+from showrunner.previews.video import AnyPacket, VideoFile
 
 _MOST_PACKETS_TO_FIRST_FRAME = 500
 # Sample entries of ISO files whose film is Dolby Vision before all else.
@@ -96,9 +96,21 @@ def _is_unexplained_dolby_vision(video: VideoFile, frame: VideoFrame) -> bool:
 
 
 def _first_frame(video: VideoFile) -> VideoFrame | None:
+    """The first key frame alone; where that gives none, the first frame that decoding gives."""
+    packets = itertools.islice(video.packets(), _MOST_PACKETS_TO_FIRST_FRAME)
+    seen: list[AnyPacket] = []
+    for packet in packets:
+        seen.append(packet)
+        if packet.is_keyframe:
+            break
+    if seen and seen[-1].is_keyframe and (frame := video.decode_alone(seen[-1])):
+        return frame
+    return _first_decoded(video, itertools.chain(seen, packets, (None,)))
+
+
+def _first_decoded(video: VideoFile, packets: Iterable[AnyPacket | None]) -> VideoFrame | None:
     decoder = video.stream.codec_context
-    first = itertools.islice(video.packets(), _MOST_PACKETS_TO_FIRST_FRAME)
-    for packet in itertools.chain(first, (None,)):
+    for packet in packets:
         try:
             frames = decoder.decode(packet)
         except FFmpegError:

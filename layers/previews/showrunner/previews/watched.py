@@ -38,6 +38,7 @@ class WatchedFile:
         self.buffer_bytes = BUFFER_BYTES if isinstance(source, Path) else REMOTE_BUFFER_BYTES
         self.size = 0
         self._check = check
+        self._has_raised = False
         with in_our_words(source, (OSError,)):
             self._file = self._opened()
 
@@ -65,9 +66,15 @@ class WatchedFile:
             os.posix_fadvise(self._file.fileno(), 0, 0, advice)
 
     def read(self, size: int) -> bytes:
-        self._check()
-        with in_our_words(self.source, (OSError,)):
-            return self._file.read(size)
+        if self._has_raised:  # PyAV brings one exception back; libavformat may ask again before
+            return b""
+        try:
+            self._check()
+            with in_our_words(self.source, (OSError,)):
+                return self._file.read(size)
+        except BaseException:
+            self._has_raised = True
+            raise
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         return self._file.seek(offset, whence)
