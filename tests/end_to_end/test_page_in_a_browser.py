@@ -135,6 +135,7 @@ def test_the_keyboard_alone_signs_in(browser, address):
     """The token field has the focus; typing and Enter lead to the page that was asked for."""
     with opened(browser, address) as page:
         page.goto("/")
+        expect(page.get_by_label("Access token")).to_be_focused()
         page.keyboard.type(TOKEN)
         page.keyboard.press("Enter")
 
