@@ -161,8 +161,8 @@ def verdict(limits: Limits, single: Cost, double: Cost, reference: Cost, method:
     is_good, words = True, []
     for name, (share, limit) in checks.items():
         if limit is not None:
-            is_good &= round(share, 2) <= limit
-            words.append(f"{name} {'PASS' if round(share, 2) <= limit else 'FAIL'} (<= {limit})")
+            is_good &= share <= limit
+            words.append(f"{name} {'PASS' if share <= limit else 'FAIL'} (<= {limit})")
     print(f"{'':18} {method}: {', '.join(words)}")
     return is_good
 
