@@ -18,8 +18,15 @@ class Api:
         self._handle = load_entry("api/jobs")
         self._token = set_access_token(home)
 
-    def call(self, method: str, path: str, body: Any = "", **query: Any) -> tuple[int, Any]:
-        headers = {"x-auth-token": self._token}
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = "",
+        more_headers: dict[str, str] | None = None,
+        **query: Any,
+    ) -> tuple[int, Any]:
+        headers = {"x-auth-token": self._token, **(more_headers or {})}
         event = http_event(path, body, method=method, headers=headers, query=query)
         return answered(self._handle(event, None))
 
@@ -104,6 +111,12 @@ def test_a_bad_request_is_refused_by_field_and_leaves_nothing(
     assert word in json.dumps(answer)
     assert home.documents.list("jobs") == []
     assert home.queue("jobs").depth().visible == 0
+
+
+def test_json_is_json_whatever_its_content_type_says(api: Api) -> None:
+    """`curl -d` sends a form's type unless told otherwise."""
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    assert api.call("POST", "/api/v1/jobs", {"file_path": "/m/a.mkv"}, form)[0] == 201
 
 
 def test_cancelling_is_for_jobs_that_are_not_over(api: Api) -> None:

@@ -59,7 +59,7 @@ class HttpApp(APIGatewayHttpResolver):
     def resolve(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         """The answer to one HTTP API event (payload format 2.0)."""
         self._warm_up()
-        self.current_event = self._to_proxy_event(dict(event))
+        self.current_event = self._to_proxy_event(_told_as_json(event))
         self.lambda_context = context
         try:
             return self._build_response(self._resolve())
@@ -75,6 +75,14 @@ class HttpApp(APIGatewayHttpResolver):
                 if not route._middleware_stack_built:  # noqa: SLF001 - no public way
                     route._build_middleware_stack(self._router_middlewares, self)  # noqa: SLF001
             self._is_warm = True
+
+
+def _told_as_json(event: Mapping[str, Any]) -> dict[str, Any]:
+    """The event, a JSON object in it named as such: `curl -d` calls everything a form."""
+    told = dict(event)
+    if str(event.get("body") or "").lstrip().startswith("{") and not event.get("isBase64Encoded"):
+        told["headers"] = {**(event.get("headers") or {}), "content-type": "application/json"}
+    return told
 
 
 def refusal(error: ShowrunnerError) -> Response[dict[str, Any]]:
