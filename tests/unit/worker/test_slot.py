@@ -14,7 +14,7 @@ from showrunner.connections.models import Connection, ConnectionKind, Library, P
 from showrunner.connections.store import ConnectionStore
 from showrunner.jobs.create import NewJob, create_job, queue_frame_tasks
 from showrunner.jobs.models import FileOutcome, JobFile, JobStatus
-from showrunner.jobs.store import cancel_job, find_file, get_job, workers
+from showrunner.jobs.store import cancel_job, find_file, get_job, start_file, workers
 from showrunner.previews.bif import read_bif
 from showrunner.previews.decoder.client import Decoder
 from showrunner.previews.hardware.devices import Device
@@ -312,6 +312,23 @@ def test_a_server_that_is_away_gets_its_own_later_and_the_others_theirs_now(
     assert line.outcome is FileOutcome.FAILED
     assert "Given up after 5 retries" in (line.message or "")
     assert list(delays) == []
+
+
+def test_a_try_that_died_before_it_told_the_server_is_made_up_for(
+    home: EmbeddedHome, slot: Slot, media: Path, film: Path, clock: FakeClock
+) -> None:
+    """The output is there and fresh, but nobody was told: the next try tells."""
+    connect(home, ConnectionKind.EMBY, media)
+    job_of(home, film)
+    slot.run_one(0)
+    job_id = job_of(home, film)
+    start_file(home, job_id, 1)  # and the worker died after publishing
+    clock.advance(31)
+    slot.run_one(0)
+
+    (output,) = line_of(home, job_id).outputs
+    assert output.outcome == "published"
+    assert "was not told" in (output.message or "")  # it is away, but it was tried
 
 
 def test_a_folder_that_is_not_set_says_which_setting(

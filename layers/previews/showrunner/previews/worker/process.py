@@ -233,8 +233,11 @@ class FileProcessor:
         if failure:
             return _output(connection, "failed", path=path, message=failure)
         picture = self._keep_picture(job, line, output)
-        if not made:
+        if not made and (told := _told_before(line, output)):
+            return told.model_copy(update={"picture": picture})
+        if not made and line.attempts <= 1:
             return _output(connection, "fresh", path=path, picture=picture)
+        # Made now, or by a try that was cut off before it could tell the server.
         message = _announce(output, clients[connection.id])
         return _output(connection, "published", path=path, picture=picture, message=message)
 
@@ -277,6 +280,20 @@ def _telling(results: Sequence[Result]) -> Filled | None:
     readings = [result.filled for result in results if result.filled]
     fallen_back = (reading for reading in readings if reading.fallback_reason)
     return next(fallen_back, readings[-1] if readings else None)
+
+
+def _told_before(line: JobFile, output: Output) -> FileOutput | None:
+    """What an earlier try of this very line published for this server, None when none did."""
+    return next(
+        (
+            before
+            for before in line.outputs
+            if before.outcome == "published"
+            and before.connection_id == output.connection.id
+            and before.path == str(output.destination)
+        ),
+        None,
+    )
 
 
 def _announce(output: Output, client: MediaServerClient) -> str | None:
