@@ -17,12 +17,18 @@ def source_of(function):
 
 
 def load_entry(function) -> FunctionType:
-    """The entry point of a function's main.py, loaded as the only one in its module."""
+    """The one entry point `handle_...` of a function's main.py, loaded alone in its module."""
     name = Path(function).name
     spec = importlib.util.spec_from_file_location(f"main_of_{name}", source_of(function))
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return getattr(module, f"handle_{name}")
+    made_by = "showrunner.entry."
+    (entry,) = [
+        thing
+        for word, thing in vars(module).items()
+        if word.startswith("handle_") and thing.__module__.startswith(made_by)
+    ]
+    return entry
 
 
 def http_event(path, body="", *, method="POST", headers=None, query=None, cookies=()):

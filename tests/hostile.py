@@ -15,6 +15,10 @@ from tests.videos import make_video
 
 SECONDS = 60
 FLIPS_SEEDS = range(6)
+ALSO_TRUNCATED = ("wmv", "flv", "mov", "3gp", "m2ts", "mpg")
+STREAMS = (".ts", ".m2ts", ".mpg")
+"""Suffixes of what is as long as what is there; all others say how long they should be."""
+
 _MATROSKA_DURATION = bytes.fromhex("448988")
 _HUGE_MS = 1e15
 
@@ -45,7 +49,7 @@ def _good(folder: Path, name: str) -> bytes:
 
 
 def _truncated(folder: Path) -> None:
-    for suffix in ("mkv", "mp4", "ts", "avi"):
+    for suffix in ("mkv", "mp4", "ts", "avi", *ALSO_TRUNCATED):
         data = _good(folder, f"good.{suffix}")
         for of_10 in range(1, 10):
             path = folder / f"truncated-{of_10}0.{suffix}"

@@ -1,15 +1,21 @@
 """
 The frame engine beside ffmpeg's usual command: CPU, bytes read and time, as shares of ffmpeg's.
 
-    ./local/bench frames [FOLDER] [--class NAME] [--minutes N] [--equality] [--whole]
+    ./local/bench frames [FOLDER] [--class NAME] [--minutes N] [--rounds N]
+                         [--equality | --overhead | --memory | --whole]
 
 One 320 pixel picture each 10 s of each film of `films.FILMS`. Both sides run in turn,
 several rounds; the medians count. ffmpeg decodes key frames only, or everything where
 they are too sparse, with one thread (more make it slower) or all in the full decode.
 The films are made in FOLDER once; all at their usual length take about 8 GB.
 
-`--equality` compares the pictures themselves; `--whole` measures the whole process of
-`showrunner preview` on a 30-second and a long film.
+`--equality` compares the pictures themselves; `--overhead` our CPU with that of decoding
+the same key frames and nothing else; `--memory` takes the peak of fresh processes on a
+film and on one four times as long; `--whole` measures the whole process of `showrunner
+preview` on a 30-second and a long film.
+
+FFMPEG=PATH takes another ffmpeg than the system's: for AV1 one of version 7 or later, as
+earlier ones decode every frame of it, whatever `-skip_frame` says.
 """
 
 import argparse
@@ -19,17 +25,28 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import av
 import numpy as np
 from PIL import Image
 
 from showrunner.previews.bif import BifSink
+from showrunner.previews.choice import choose
 from showrunner.previews.extract import extract
+from showrunner.previews.film import look_at
 from showrunner.previews.fingerprint import SourceFingerprint
+from showrunner.previews.lanes import Lanes
+from showrunner.previews.shots import indexed
+from showrunner.previews.video import open_video
 from tests.benchmarks.films import FILMS, BenchmarkFilm, ffmpeg_program, film_of_seconds, made
+
+if TYPE_CHECKING:
+    FilmPacket = av.Packet[av.VideoStream]
 
 INTERVAL_SECONDS = 10
 WIDTH = 320
@@ -37,6 +54,11 @@ ROUNDS = 3
 MOST_GREY_DIFFERENCE = 2
 EQUALITY_SECONDS = 60
 LONG_MINUTES = 120
+MOST_OVERHEAD = 0.15
+OVERHEAD_CLASSES = ("mkv", "4k-hdr10", "hevc-open-gop")
+MEMORY_CLASS, MEMORY_TIMES = "4k-hdr10", 4
+MOST_MEMORY_MB, MOST_GROWTH = 300, 1.1
+DEINTERLACER = "bwdif=mode=send_frame:deint=interlaced"
 TONE_MAPPING = (
     "zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,tonemap=hable:desat=0,"
     "zscale=t=bt709:m=bt709:r=tv,format=yuv420p"
@@ -195,19 +217,23 @@ def equality(film: BenchmarkFilm, path: Path) -> bool:
 
     Of the first minute; each picture is compared with the frame that it is most like, because
     ffmpeg's `fps` filter counts from another zero and may show the key frame before.
+
+    Interlaced films are compared with ffmpeg's deinterlacer, after decoding everything: its
+    own frame shows two moments at once, and of an open GOP `nokey` gives one frame in five.
     """
     sink = Kept()
     extract(path, [sink], threads=2)
-    is_sparse = film.gop_seconds > INTERVAL_SECONDS
-    decoding = [] if is_sparse else ["-skip_frame:v", "nokey"]
+    is_whole = film.gop_seconds > INTERVAL_SECONDS or film.is_interlaced
+    decoding = [] if is_whole else ["-skip_frame:v", "nokey"]
     decoding += ["-t", str(EQUALITY_SECONDS + film.gop_seconds)]
     scale = f"scale={WIDTH}:-2:flags=area+full_chroma_int+accurate_rnd:in_color_matrix=bt709"
+    steps = [DEINTERLACER, scale] if film.is_interlaced else [scale]
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        run_ffmpeg(decoding, path, [scale], Path(folder), "png", ["-vsync", "passthrough"])
+        run_ffmpeg(decoding, path, steps, Path(folder), "png", ["-fps_mode", "passthrough"])
         frames = [Image.open(file).copy() for file in sorted(Path(folder).iterdir())]
     if not frames:
-        print(f"{film.name:18} ffmpeg gave no picture, we gave {len(sink.pictures)}")
-        return True
+        print(f"{film.name:18} ffmpeg gave no picture to compare with: FAIL")
+        return False
     some = sink.pictures[: EQUALITY_SECONDS // INTERVAL_SECONDS]
     differences = [min(grey_difference(one, frame) for frame in frames) for one in some]
     mean, worst = statistics.mean(differences), max(differences)
@@ -219,6 +245,84 @@ def equality(film: BenchmarkFilm, path: Path) -> bool:
 def grey_difference(a: Image.Image, b: Image.Image) -> float:
     first, second = (np.asarray(picture.convert("L"), np.int16) for picture in (a, b))
     return float(np.abs(first - second).mean())
+
+
+class Dropped(Kept):
+    """A sink that lets its pictures go."""
+
+    def add(self, index: int, picture: Image.Image) -> None:
+        return
+
+
+def overhead(film: BenchmarkFilm, path: Path, rounds: int) -> bool:
+    """Print our least CPU, one step of the work more in each row, and its share of decoding's."""
+    packets, decoder = key_packets(path)
+    steps: dict[str, Callable[[], object]] = {
+        "bare decoding": lambda: decode_each(packets, decoder),
+        "reading": lambda: unscaled(path),
+        "and scaling": lambda: extract(path, [Dropped()]),
+        "and JPEG, BIF": lambda: ours(path, 1),
+    }
+    rows = [[cost_of(step).cpu for step in steps.values()] for _ in range(rounds)]
+    least = dict(zip(steps, map(min, zip(*rows, strict=True)), strict=True))
+    bare, all_of_it = least["bare decoding"], least["and JPEG, BIF"]
+    for name, cpu in least.items():
+        print(f"{film.name:18} {name:14} {cpu:8.2f} {cpu / bare - 1:+8.1%}")
+    is_good: bool = all_of_it <= (1 + MOST_OVERHEAD) * bare
+    print(f"{'':18} overhead {'PASS' if is_good else 'FAIL'} (<= {MOST_OVERHEAD:.0%})")
+    return is_good
+
+
+def key_packets(path: Path) -> "tuple[list[FilmPacket], av.VideoCodecContext]":
+    """By nothing but PyAV: the packets that stand for the times, and a decoder like ours."""
+    container = av.open(str(path))
+    stream = container.streams.video[0]
+    stream.thread_type, stream.codec_context.thread_count = "SLICE", 1
+    stream.codec_context.options = {"skip_loop_filter": "all"}
+    start, tick = stream.start_time or 0, float(stream.time_base or 1)
+    packets = []
+    for seconds in range(0, int((container.duration or 0) / av.time_base), INTERVAL_SECONDS):
+        container.seek(start + int(seconds / tick), stream=stream)
+        packets.append(next(packet for packet in container.demux(stream) if packet.is_keyframe))
+    return packets, stream.codec_context
+
+
+def decode_each(packets: "list[FilmPacket]", decoder: av.VideoCodecContext) -> None:
+    for packet in packets:
+        decoder.decode(packet)
+        decoder.decode(None)
+        decoder.flush_buffers()
+
+
+def unscaled(path: Path) -> None:
+    """Our way to the frames, without what is made of them."""
+    with open_video(path, draft_width=WIDTH) as video:
+        lanes = Lanes([Dropped()], look_at(video))
+        choose(video, lanes, 1)
+        deque(indexed(video, [video.tick_at(moment.seconds) for moment in lanes.moments]), 0)
+
+
+def memory(film: BenchmarkFilm, folder: Path, minutes: int) -> bool:
+    """Print the peaks of processes that make one BIF and end."""
+    paths = [made(film, folder, minutes=times * minutes) for times in (1, MEMORY_TIMES)]
+    is_good = True
+    for threads in (1, 2):
+        short, long = (peak_megabytes(path, threads) for path in paths)
+        is_good &= long <= min(MOST_MEMORY_MB, MOST_GROWTH * short)
+        print(f"{film.name:18} {threads} threads {short:8.0f} {long:8.0f}")
+    print(f"{'':18} memory {'PASS' if is_good else 'FAIL'} (<= {MOST_MEMORY_MB} MB, +10 %)")
+    return is_good
+
+
+def peak_megabytes(path: Path, threads: int) -> float:
+    program = (
+        "import pathlib, sys; from tests.benchmarks.bench_frames import ours; "
+        "ours(pathlib.Path(sys.argv[1]), int(sys.argv[2])); "
+        "print(pathlib.Path('/proc/self/status').read_text())"
+    )
+    command = [sys.executable, "-c", program, str(path), str(threads)]
+    status = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return int(next(line.split()[1] for line in status.splitlines() if "VmHWM" in line)) / 1000
 
 
 def whole(path: Path, rounds: int) -> None:
@@ -244,31 +348,40 @@ def options() -> argparse.Namespace:
     parser.add_argument("--class", dest="names", action="append", choices=list(LIMITS))
     parser.add_argument("--minutes", type=int, help="shorter films than usual")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--equality", action="store_true")
-    parser.add_argument("--whole", action="store_true")
+    for mode in ("--equality", "--overhead", "--memory", "--whole"):
+        parser.add_argument(mode, action="store_true")
     return parser.parse_args()
 
 
 def main() -> None:
     wanted = options()
+    sys.exit(0 if all(results(wanted)) else 1)
+
+
+def results(wanted: argparse.Namespace) -> list[bool]:
+    """Whether each class is within its limits; prints the table on its way."""
     if wanted.whole:
         print(f"{'whole processes':18} {'':12} {'CPU s':>8} {'read MB':>9} {'wall s':>8}   shares")
         for seconds in (30, 60 * (wanted.minutes or LONG_MINUTES)):
             whole(film_of_seconds(wanted.folder, seconds), wanted.rounds)
-        return
-    films = [film for film in FILMS if not wanted.names or film.name in wanted.names]
-    if not wanted.equality:
-        print(
-            f"{'class':18} {'':12} {'CPU s':>8} {'read MB':>9} {'wall s':>8}   shares of the same"
-        )
-    results = []
-    for film in films:
-        path = made(film, wanted.folder, minutes=wanted.minutes)
-        if not wanted.equality:
-            results.append(compare(film, path, wanted.rounds))
-        elif not film.is_hdr:  # whose colours bench_colours compares
-            results.append(equality(film, path))
-    sys.exit(0 if all(results) else 1)
+        return []
+    if wanted.memory:
+        print(f"{'peak memory, MB':18} {'':9} {'film':>8} {'4 times':>8}")
+        film = next(film for film in FILMS if film.name == MEMORY_CLASS)
+        return [memory(film, wanted.folder, wanted.minutes or film.minutes)]
+    names = wanted.names or (OVERHEAD_CLASSES if wanted.overhead else LIMITS)
+    chosen = [
+        (film, made(film, wanted.folder, minutes=wanted.minutes))
+        for film in FILMS
+        if film.name in names
+    ]
+    if wanted.equality:  # of HDR colours, bench_colours
+        return [equality(film, path) for film, path in chosen if not film.is_hdr]
+    if wanted.overhead:
+        print(f"{'class':18} {'':14} {'CPU s':>8} {'overhead':>8}")
+        return [overhead(film, path, wanted.rounds) for film, path in chosen]
+    print(f"{'class':18} {'':12} {'CPU s':>8} {'read MB':>9} {'wall s':>8}   shares of the same")
+    return [compare(film, path, wanted.rounds) for film, path in chosen]
 
 
 if __name__ == "__main__":

@@ -198,6 +198,27 @@ class DocumentsContract:
 
         assert documents.get("c", "k") is None
 
+    def test_adding_many_leaves_what_is_there(self, documents: Documents, clock: FakeClock) -> None:
+        """A call that was cut short is made again: what it stored, or others changed, stays."""
+        documents.put("c", "key-03", {"n": "mine"})
+        documents.put("c", "key-04", {"n": "old"}, expires_at=clock.now() + timedelta(seconds=5))
+        clock.advance(6)
+
+        documents.add_all("c", {f"key-{n:02d}": {"n": n} for n in range(60)})
+        documents.add_all("c", {f"key-{n:02d}": {"n": "late"} for n in range(60)})
+
+        found = documents.list("c")
+        assert [document.body["n"] for document in found] == [0, 1, 2, "mine", *range(4, 60)]
+        assert {document.version for document in found} == {1}
+        assert {document.expires_at for document in found} == {None}
+
+    def test_adding_refuses_what_is_no_document(self, documents: Documents) -> None:
+        """As any write does."""
+        with pytest.raises(InvalidInputError):
+            documents.add_all("c", {"k": {"n": float("nan")}})
+        with pytest.raises(InvalidInputError):
+            documents.add_all("c", {"": {}})
+
     def test_keys_order_by_their_utf8_bytes(self, documents: Documents) -> None:
         """A list is in the order of the keys' UTF-8 bytes, backwards when asked."""
         for key in KEYS:

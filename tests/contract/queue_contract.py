@@ -137,6 +137,18 @@ class QueueContract:
         with pytest.raises(LeaseLostError):
             queue.extend(message, 60)
 
+    def test_many_are_finished_together(self, queue: Queue) -> None:
+        """They are gone, and what was not named is not."""
+        queue.send_all([{"n": number} for number in range(3)])
+        mine: list[Message] = []
+        while len(mine) < 3:  # a short poll of SQS may give fewer
+            mine += queue.receive(max_messages=3)
+
+        assert list(queue.finish_all(mine[:2])) == []
+        depth = queue.depth()
+        assert (depth.visible, depth.in_flight) == (0, 1)
+        queue.finish(mine[2])
+
     def test_a_late_finish_still_counts(
         self, queue: Queue, elapse: Callable[[float], None]
     ) -> None:
@@ -300,6 +312,22 @@ class QueueContract:
 
 class StrictReceiptsContract:
     """For adapters that notice every outdated receipt; SQS takes most of them silently."""
+
+    def test_of_many_the_lost_ones_are_told(
+        self, queue: Queue, elapse: Callable[[float], None]
+    ) -> None:
+        """What somebody else holds by now stays theirs; the others are gone all the same."""
+        queue.send_all([{"n": 0}, {"n": 1}])
+        mine = list(queue.receive(max_messages=2, lease_seconds=1))
+        queue.extend(mine[0], 60)
+        elapse(1)
+        (theirs,) = queue.receive(lease_seconds=60)
+
+        lost = queue.finish_all(mine)
+
+        assert [message.message_id for message in lost] == [theirs.message_id]
+        depth = queue.depth()
+        assert (depth.visible, depth.in_flight) == (0, 1)
 
     def test_who_lost_the_lease_cannot_settle_the_message(
         self, queue: Queue, elapse: Callable[[float], None]

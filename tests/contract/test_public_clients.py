@@ -22,8 +22,13 @@ with warnings.catch_warnings():
     from jellyfin_apiclient_python import JellyfinClient
     from jellyfin_apiclient_python.connection_manager import CONNECTION_STATE
 
-TITLES = (Title("X", 2020, 4), Title("First", 2022, 4, series="Show", episode=1))
+TITLES = (
+    Title("X", 2020, 4),
+    Title("X", 2020, 4, version="Long"),
+    Title("First", 2022, 4, series="Show", episode=1),
+)
 FILM = "movies/X (2020)/X (2020).mkv"
+LONG = "movies/X (2020)/X (2020) - Long.mkv"
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +79,9 @@ def test_plexapi_finds_libraries_items_and_sessions(plex: PlexServer, demo: Demo
     assert (plex.friendlyName, films.locations) == ("Demo Plex", [f"{demo.library}/movies"])
     assert [show.title for show in shows.all()] == ["Show"]
     assert [(one.grandparentTitle, one.index) for one in shows.searchEpisodes()] == [("Show", 1)]
+    assert [one.index for one in shows.all()[0].episodes()] == [1]
     assert film.media[0].parts[0].file == f"{demo.library}/{FILM}"
+    assert film.locations == [f"{demo.library}/{path}" for path in (FILM, LONG)]
     assert {one.usernames[0] for one in plex.sessions()} == {"Mika", "Noor"}
 
 

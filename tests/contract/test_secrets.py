@@ -109,6 +109,17 @@ class TestKmsSecrets(SecretsContract):
         """The data key travels in the text: a process that never sealed can open it."""
         assert KmsSecrets(key_id, client).open(secrets.seal("abc")) == "abc"
 
+    def test_a_purpose_opens_only_its_own(self, secrets: Secrets, client: Any, key_id: str) -> None:
+        """What senders of webhooks share is sealed apart from the keys of connections."""
+        webhooks = KmsSecrets(key_id, client, purpose="webhooks")
+
+        assert webhooks.open(webhooks.seal("abc")) == "abc"
+        for sealing, opening in ((secrets, webhooks), (webhooks, secrets)):
+            sealed = sealing.seal("abc")
+            fresh = KmsSecrets(key_id, client, "webhooks" if opening is webhooks else None)
+            with pytest.raises(SetupError):
+                fresh.open(sealed)
+
     def test_kms_is_asked_once_per_data_key(
         self, secrets: Secrets, client: Any, key_id: str
     ) -> None:

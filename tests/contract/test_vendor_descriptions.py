@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,8 @@ from showrunner.connections.models import Connection
 from showrunner.demo.demo import Demo, DemoConnection
 from showrunner.demo.library import Title
 from showrunner.servers import health_check, plugin, readiness, sign_in, vendor_extraction
+from showrunner.servers.plex_tv_webhooks import PlexTvWebhooks
+from showrunner.servers.tautulli_agent import TautulliAgent
 
 FILES = {
     "plex": "plex-media-server-*.yaml",
@@ -52,6 +55,7 @@ NOT_DESCRIBED = {
     "plex.tv": {
         "/pins": "described in prose, in the introduction to the description",
         "/pins/{id}": "the same",
+        "/user/webhooks": "known from Plex's own pages and from plexapi",
     },
     "jellyfin": {
         "/MediaPreviewBridge/Ping": "an address of the Media Preview Bridge plugin",
@@ -62,7 +66,11 @@ NOT_DESCRIBED = {
 FEW_ANSWERS = ("plex.tv", "tmdb", "tvdb")
 # Servers in the field take GET for a scan; the description has moved it to POST.
 OTHER_METHOD = {("plex", "GET", "/library/sections/{sectionId}/refresh"): "POST"}
-TITLES = (Title("X", 2020, 4), Title("First", 2022, 4, series="Show", episode=1))
+TITLES = (
+    Title("X", 2020, 4),
+    Title("X", 2020, 4, version="Long"),
+    Title("First", 2022, 4, series="Show", episode=1),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +204,18 @@ def media_server_calls(client: MediaServerClient, to: DemoConnection) -> str:
     path = f"{films.locations[0]}/X (2020)/X (2020).mkv"
     item = client.find_item(path, films)
     assert item is not None
-    assert [found.item_id for found in client.items(films)] == [item.item_id]
+    assert item.item_id in [found.item_id for found in client.items(films)]
+    since = datetime.now(UTC) - timedelta(days=1)
+    page = client.items_page(films, start=0, limit=10, sort_by="oldest")
+    assert page == client.items_page(films, start=0, limit=10, added_since=since)
+    assert sorted(path for one in client.item_files(item.item_id) for path in one.paths) == [
+        f"{films.locations[0]}/X (2020)/X (2020) - Long.mkv",
+        path,
+    ]
+    (episode,) = client.items(shows)
+    assert client.find_item(episode.paths[0], shows) == episode
+    folder = folder_of(client, episode.item_id)
+    assert [one.paths for one in client.item_files(folder)] == [episode.paths]
     client.announce(path, films, None)
     client.announce(path, films, item.item_id)
     if isinstance(client, PlexClient):
@@ -206,6 +225,18 @@ def media_server_calls(client: MediaServerClient, to: DemoConnection) -> str:
     assert vendor_extraction.set_extraction(connection, client, enabled=False)["ok"]
     readiness.previews_readiness(connection, client)
     return item.item_id
+
+
+def folder_of(client: Any, episode_id: str) -> str:
+    """The id of the show of an episode, which our clients learn from webhooks only."""
+    if isinstance(client, PlexClient):
+        answer = client._http.read(f"/library/metadata/{episode_id}")
+        return str(answer.json()["MediaContainer"]["Metadata"][0]["grandparentRatingKey"])
+    name = "ids" if isinstance(client, JellyfinClient) else "Ids"
+    found: str = client._http.read("/Items", params={name: episode_id}).json()["Items"][0][
+        "SeriesId"
+    ]
+    return found
 
 
 def plex_calls(to: DemoConnection, recorder: Recorder, _: Demo) -> list[tuple[str, str, Any]]:
@@ -221,6 +252,11 @@ def plex_tv_calls(to: DemoConnection, recorder: Recorder, _: Demo) -> list[tuple
     pin = sign_in.plex_pin_start(http, "test")
     assert sign_in.plex_pin_check(http, "test", pin["id"]) == to.secret
     assert sign_in.plex_servers(http, "test", to.secret)
+    webhooks = PlexTvWebhooks(http, "test", to.secret)
+    assert webhooks.has_plex_pass()
+    webhooks.replace(["http://x/webhooks/plex"])
+    assert webhooks.urls() == ["http://x/webhooks/plex"]
+    webhooks.replace([])
     return []
 
 
@@ -290,8 +326,11 @@ CALLS: dict[str, Calls] = {
     "tmdb": tmdb_calls,
     "tvdb": tvdb_calls,
 }
-# The key in the address is not described: TMDb's description names the newer header only.
-KEYS_IN_ADDRESS = {("tmdb", "api_key")}
+PARAMETERS_NOT_DESCRIBED = {
+    ("tmdb", "api_key"): "a key in the address: the description names the newer header only",
+    ("plex", "addedAt>>"): "a media query: the description tells of its operators in prose",
+    ("plex", "file"): "a media query on a field that servers in the field have",
+}
 
 
 @pytest.fixture(scope="module", params=list(CALLS))
@@ -369,7 +408,7 @@ def test_every_parameter_is_described(kind: str, exchanges: list[Exchange]) -> N
         if not description(kind).takes_any_name(template, method)
         for name in one.request.url.params
         if name not in description(kind).query_names(template, method)
-        and (kind, name) not in KEYS_IN_ADDRESS
+        and (kind, name) not in PARAMETERS_NOT_DESCRIBED
     ]
 
     assert unknown == []
@@ -424,13 +463,20 @@ def test_tautulli_asks_for_described_commands_and_the_demo_answers_all_their_fie
         client.info()
         client.libraries()
         client.watched_plex()
-    assert len(recorder.exchanges) == 3
-    for exchange in recorder.exchanges:
+        TautulliAgent(client, "secret").register("http://x/webhooks/tautulli")
+        agent = client.notifiers()[0]
+        assert client.notify(agent.id, headers="{}", body="{}") is False
+        client.delete_notifier(agent.id)
+    commands = {one.request.url.params["cmd"] for one in recorder.exchanges}
+    assert [one for one in commands if f"\n## {one}\n" not in reference] == []
+    reads = {one.request.url.params["cmd"]: one for one in recorder.exchanges}
+    for exchange in (reads[command] for command in CLIENT_FIELDS):
         command = exchange.request.url.params["cmd"]
         data = exchange.response.json()["response"]["data"]
         answered = data[0] if isinstance(data, list) else data
-        assert set(answered) <= sample_fields(reference, command), command
-        assert set(client_fields(command)) <= sample_fields(reference, command)
+        known = sample_fields(reference, command)
+        assert set(answered) <= known | SINCE_THE_REFERENCE, command
+        assert set(CLIENT_FIELDS[command]) <= known
 
 
 def sample_fields(reference: str, command: str) -> set[str]:
@@ -438,9 +484,12 @@ def sample_fields(reference: str, command: str) -> set[str]:
     return set(re.findall(r'"(\w+)": ', section.split("Returns:")[1]))
 
 
-def client_fields(command: str) -> list[str]:
-    return {
-        "get_tautulli_info": ["tautulli_version"],
-        "get_server_info": ["pms_identifier", "pms_name", "pms_version", "pms_url"],
-        "get_libraries": ["section_id", "section_name", "section_type"],
-    }[command]
+CLIENT_FIELDS = {
+    "get_tautulli_info": ["tautulli_version"],
+    "get_server_info": ["pms_identifier", "pms_name", "pms_version", "pms_url"],
+    "get_libraries": ["section_id", "section_name", "section_type"],
+    "get_notifiers": ["id", "agent_id", "friendly_name"],
+    "get_notifier_config": ["id", "agent_id", "friendly_name", "config", "actions", "notify_text"],
+}
+# Its source answers these too.
+SINCE_THE_REFERENCE = {"custom_conditions", "custom_conditions_logic"}

@@ -84,28 +84,40 @@ def showrunner_up(
     folder: Path, *options: str, environment: dict[str, str] | None = None
 ) -> Iterator[Running]:
     """`showrunner up` with its data in `folder`; ended by SIGTERM, which must end it cleanly."""
-    data, log, port = folder / "data", folder / "up.log", free_port()
+    running = launch(folder, free_port(), *options, environment=environment)
+    try:
+        until(lambda: is_ready(running), "the server answers")
+        yield running
+    finally:
+        end(running)
+    assert running.process.returncode == 0, running.output()
+
+
+def launch(
+    folder: Path, port: int, *options: str, environment: dict[str, str] | None = None
+) -> Running:
+    """Start `showrunner up` and do not wait until it answers."""
+    data, log = folder / "data", folder / "up.log"
     command = [sys.executable, "-m", "showrunner.cli.main", "up"]
     command += ["--data", str(data), "--port", str(port), *options]
     env = {**os.environ, "WEB_AUTH_TOKEN": TOKEN, "PYTHONUNBUFFERED": "1", **(environment or {})}
     with log.open("ab") as sink:
         process = subprocess.Popen(command, env=env, stdout=sink, stderr=sink, cwd=PROJECT)
-    running = Running(process, port, data, log)
+    return Running(process, port, data, log)
+
+
+def end(running: Running) -> None:
+    """By SIGTERM, as a user ends it; killed when it does not heed that."""
+    running.client.close()
+    running.process.send_signal(signal.SIGTERM)
     try:
-        until(lambda: _is_ready(running), "the server answers")
-        yield running
-    finally:
-        running.client.close()
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            raise
-    assert process.returncode == 0, running.output()
+        running.process.wait(timeout=30)
+    except subprocess.TimeoutExpired:
+        running.process.kill()
+        raise
 
 
-def _is_ready(running: Running) -> bool:
+def is_ready(running: Running) -> bool:
     assert running.process.poll() is None, running.output()
     try:
         return httpx.get(f"{running.address}/api/v1/health").is_success

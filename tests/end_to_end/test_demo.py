@@ -50,11 +50,13 @@ def test_a_film_that_arrives_has_its_previews_on_every_server(tmp_path: Path) ->
             assert Image.open(io.BytesIO(picture.content)).width > 500
 
         events = running.get("/events")["events"]
-        assert [(e["source"], e["kind"], e["state"]) for e in events] == [
-            ("radarr", "added", "batched")
-        ]
+        said = [(e["source"], e["kind"], e["state"]) for e in events]
+        assert said.count(("radarr", "added", "batched")) == 1
+        assert {source for source, _, _ in said} <= {"radarr", "jellyfin", "emby"}
         playing = until(lambda: watched_everywhere(running), "somebody watches on each server")
 
         secrets = json.loads((running.data / "demo" / "demo" / "keys.json").read_text())
         told = running.output() + json.dumps([job, file, events, playing])
-        assert not [name for name, secret in secrets.items() if secret in told]
+        keys = {name: key for name, key in secrets.items() if not name.endswith(" machine")}
+        assert len(keys) >= len(("plex", "jellyfin", "emby", "radarr", "sonarr", "tautulli"))
+        assert not [name for name, key in keys.items() if key in told]

@@ -19,7 +19,7 @@ from showrunner.connections.store import ConnectionStore
 from showrunner.previews.bif import read_bif
 from showrunner.wiring import EmbeddedHome
 from tests.end_to_end.running import PROJECT, Running, showrunner_up, until
-from tests.hostile import SECONDS, make_hostile
+from tests.hostile import ALSO_TRUNCATED, SECONDS, STREAMS, make_hostile
 from tests.videos import make_video
 
 pytestmark = pytest.mark.end_to_end
@@ -34,7 +34,9 @@ MOST_PICTURES = 10 * SECONDS
 NEVER_SAID = ("crashed", "did nothing", "not done", "of memory", "failed on it", "Traceback")
 
 # The worker adds half a second to each file for the server that it cannot tell.
-MORE_OF_THE_SAME = re.compile(r"truncated-[2-468]0|flipped-(head-)?[2-5]")
+MORE_OF_THE_SAME = re.compile(
+    rf"truncated-[2-468]0|flipped-(head-)?[2-5]|truncated-..\.({'|'.join(ALSO_TRUNCATED)})"
+)
 
 
 @pytest.fixture
@@ -78,6 +80,7 @@ def test_each_ends_in_a_complete_set_or_one_clear_error(
         if line["outcome"] == "done":
             (output,) = line["outputs"]
             assert 0 < read_bif(Path(output)).count <= MOST_PICTURES, line
+            assert "truncated" not in line["path"] or line["path"].endswith(STREAMS), line
         else:
             assert line["outcome"] == "failed"
             assert line["path"] in line["message"]

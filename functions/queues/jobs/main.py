@@ -1,9 +1,7 @@
-"""Consumes `jobs`: a new job's files become frame tasks."""
+"""Consumes `jobs`: what a job needs besides a media server and a disk."""
 
 from showrunner.entry.background import queue_entry
-from showrunner.jobs.create import queue_frame_tasks
+from showrunner.jobs.steps import handle_jobs_message
 from showrunner.wiring import home
 
-handle_jobs_queue = queue_entry(
-    "jobs_queue", lambda body: queue_frame_tasks(body["job_id"], home())
-)
+handle_jobs_queue = queue_entry("jobs_queue", lambda body: handle_jobs_message(body, home()))

@@ -3,6 +3,6 @@ from showrunner.entry.http import http_entry
 from showrunner.webhooks.classify import events_from
 from showrunner.webhooks.routes import webhook_app
 
-handle_incoming = http_entry(
-    "incoming", webhook_app("incoming", events_from, says_kind=True), Access.WEBHOOK
-)
+app = webhook_app("incoming", events_from, says_kind=True, of_connections=True)
+
+handle_incoming = http_entry("incoming", app, Access.WEBHOOK)

@@ -1,11 +1,12 @@
 """
-Who may call. Two secrets, both compared by hash in constant time.
+Who may call. Secrets are compared by hash, in constant time.
 
-The access token opens everything; the webhook secret opens only the webhook
-addresses. `WEB_AUTH_TOKEN` and `WEBHOOK_SECRET` fix them; a deployment that
-should hold no secret in its environment sets `WEB_AUTH_TOKEN_SHA256` and
-`WEBHOOK_SECRET_SHA256` instead. Otherwise `set_access_token` made one on the
-first start. A browser that signed in holds a session cookie instead.
+The access token opens everything; webhook secrets open only the webhook
+addresses (`webhooks/authentication.py`). `WEB_AUTH_TOKEN` and `WEBHOOK_SECRET`
+fix them; a deployment that should hold no secret in its environment sets
+`WEB_AUTH_TOKEN_SHA256` and `WEBHOOK_SECRET_SHA256` instead. Otherwise
+`set_access_token` made one on the first start. A browser that signed in holds a
+session cookie instead.
 """
 
 import base64
@@ -33,15 +34,21 @@ class Access(Enum):
 
 
 def check_access(event: Mapping[str, Any], access: Access, home: Home) -> None:
-    """Raises UnauthorizedError (401) or, for a cookie without its CSRF token, ForbiddenError."""
+    """
+    Raises UnauthorizedError (401) or, for a cookie without its CSRF token, ForbiddenError.
+
+    For a webhook also what `check_webhook` raises.
+    """
     if access is Access.PUBLIC:
         return
-    hashes = [token_hash(home)]
     if access is Access.WEBHOOK:
-        hashes.append(_fixed_hash("WEBHOOK_SECRET") or "")
-    if any(_matches(given, known) for given in _given_tokens(event, access) for known in hashes):
+        # Imported here: it is built on this module, and other functions need none of it.
+        from showrunner.webhooks.authentication import check_webhook  # noqa: PLC0415
+
+        check_webhook(event, home)
         return
-    if access is Access.TOKEN and _has_session(event, home):
+    known = token_hash(home)
+    if any(matches(given, known) for given in given_tokens(event)) or _has_session(event, home):
         return
     raise UnauthorizedError(
         "No valid token: send it as X-Auth-Token, as Authorization: Bearer, "
@@ -51,7 +58,7 @@ def check_access(event: Mapping[str, Any], access: Access, home: Home) -> None:
 
 def is_access_token(candidate: str, home: Home) -> bool:
     """True when `candidate` is the access token (for signing in)."""
-    return _matches(candidate, token_hash(home))
+    return matches(candidate, token_hash(home))
 
 
 def set_access_token(home: Home, token: str | None = None) -> str:
@@ -66,7 +73,7 @@ def set_access_token(home: Home, token: str | None = None) -> str:
     if document and not token:
         return home.secrets.open(document.body["sealed_token"])
     plain = token or random_secrets.token_urlsafe(24)
-    body = {"token_sha256": _sha256(plain), "sealed_token": home.secrets.seal(plain)}
+    body = {"token_sha256": sha256(plain), "sealed_token": home.secrets.seal(plain)}
     try:
         home.documents.put(COLLECTION, KEY, body, version=document.version if document else ABSENT)
     except ConflictError:
@@ -75,7 +82,8 @@ def set_access_token(home: Home, token: str | None = None) -> str:
 
 
 def token_hash(home: Home) -> str:
-    if fixed := _fixed_hash("WEB_AUTH_TOKEN"):
+    """The access token's hash; SetupError when there is no token yet."""
+    if fixed := fixed_hash("WEB_AUTH_TOKEN"):
         return fixed
     document = home.documents.get(COLLECTION, KEY)
     if document is None:
@@ -83,21 +91,29 @@ def token_hash(home: Home) -> str:
     return str(document.body["token_sha256"])
 
 
-def _fixed_hash(variable: str) -> str | None:
+def fixed_hash(variable: str) -> str | None:
+    """The hash of a secret that the environment fixes, in clear or as a hash; None: it does not."""
     if plain := os.environ.get(variable):
-        return _sha256(plain)
+        return sha256(plain)
     return os.environ.get(f"{variable}_SHA256") or None
 
 
-def _sha256(plain: str) -> str:
+def sha256(plain: str) -> str:
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
-def _matches(given: str, known_hash: str) -> bool:
-    return bool(known_hash) and hmac.compare_digest(_sha256(given), known_hash)
+def matches(given: str, known_hash: str) -> bool:
+    """True when `given` is what was hashed; compared in constant time."""
+    return bool(known_hash) and hmac.compare_digest(sha256(given), known_hash)
 
 
-def _given_tokens(event: Mapping[str, Any], access: Access) -> list[str]:
+def given_tokens(event: Mapping[str, Any], *, in_address: bool = False) -> list[str]:
+    """
+    Whatever of a request may be a token.
+
+    `in_address` also takes `?token=`, for senders that can set nothing but the
+    address; else not, because addresses are logged.
+    """
     headers = event.get("headers") or {}
     found = [headers.get("x-auth-token", "")]
     scheme, _, credentials = headers.get("authorization", "").partition(" ")
@@ -105,7 +121,7 @@ def _given_tokens(event: Mapping[str, Any], access: Access) -> list[str]:
         found.append(credentials.strip())
     if scheme.lower() == "basic":
         found.append(_basic_password(credentials))
-    if access is Access.WEBHOOK:  # some senders can set nothing but the address
+    if in_address:
         found.extend(parse_qs(event.get("rawQueryString") or "").get("token", []))
     return [token for token in found if token]
 

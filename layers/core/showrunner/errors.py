@@ -36,6 +36,8 @@ class ShowrunnerError(Exception):
     code: ClassVar[str] = "SERVER_ERROR"
     http_status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
     is_retryable: ClassVar[bool] = False
+    headers: Mapping[str, str] = {}
+    """Of the HTTP answer, for programs: when to come back, how to sign in."""
 
     def __init__(self, message: str, *, details: Mapping[str, Any] | None = None) -> None:
         super().__init__(message)

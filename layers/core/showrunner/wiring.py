@@ -33,6 +33,10 @@ class Home(Protocol):
     @property
     def secrets(self) -> "Secrets": ...
     @property
+    def webhook_secrets(self) -> "Secrets":
+        """For what senders of webhooks share with us: all that a webhook function may open."""
+
+    @property
     def clock(self) -> "Clock": ...
     def queue(self, name: str) -> "Queue":
         """The queue that `template.yaml` calls `name`; SetupError when it has none of that name."""
@@ -76,6 +80,10 @@ class EmbeddedHome:
         from showrunner.adapters.keyfile import KeyFileSecrets
 
         return KeyFileSecrets(self.folder / "key")
+
+    @property
+    def webhook_secrets(self) -> "Secrets":
+        return self.secrets
 
     def queue(self, name: str) -> "Queue":
         from showrunner.adapters.sqlite.queue import SqliteQueue
@@ -121,6 +129,13 @@ class AwsHome:
         from showrunner.adapters.aws.session import client
 
         return KmsSecrets(self._name("SHOWRUNNER_KEY_ID"), client("kms"))
+
+    @cached_property
+    def webhook_secrets(self) -> "Secrets":
+        from showrunner.adapters.aws.secrets import KmsSecrets
+        from showrunner.adapters.aws.session import client
+
+        return KmsSecrets(self._name("SHOWRUNNER_KEY_ID"), client("kms"), purpose="webhooks")
 
     def queue(self, name: str) -> "Queue":
         from showrunner.adapters.aws.queue import SqsQueue

@@ -3,12 +3,10 @@ from pathlib import Path
 from typing import Any
 
 import click
-from pydantic import ValidationError
 
 from showrunner.cli.options import data_option, home_for
 from showrunner.errors import InvalidInputError
-from showrunner.ports.documents import Documents
-from showrunner.settings import Settings, load_settings, save_settings
+from showrunner.settings import Settings, change_settings, load_settings
 
 
 @click.command()
@@ -23,7 +21,8 @@ def settings(name: str | None, value: str | None, data: Path) -> None:
     """
     documents = home_for(data).documents
     if name and value is not None:
-        _change(documents, name, _parsed(value))
+        _one(Settings().model_dump(), name)
+        change_settings(documents, {name: _parsed(value)})
     shown: Any = load_settings(documents).model_dump(mode="json")
     if name:
         shown = _one(shown, name)
@@ -41,18 +40,3 @@ def _parsed(value: str) -> Any:
         return json.loads(value)
     except ValueError:
         return value
-
-
-def _change(documents: Documents, name: str, value: Any) -> None:
-    changed = load_settings(documents).model_dump() | {_known(name): value}
-    try:
-        save_settings(documents, Settings.model_validate(changed))
-    except ValidationError as error:
-        problem = error.errors()[0]
-        field = ".".join(str(part) for part in problem["loc"])
-        raise InvalidInputError(f"Setting {field}: {problem['msg']}.") from None
-
-
-def _known(name: str) -> str:
-    _one(Settings().model_dump(), name)
-    return name

@@ -42,15 +42,16 @@ def up(data: Path, host: str, port: int, demo: bool, reload: bool, template: Pat
     seed_settings(home.documents, _seeds(demo))
     if not demo:
         seed_connections(home, os.environ)
-    children = _children(described, template, home.folder, host, port)
+    plex_tv_port = free_port() if demo else None
+    children = _children(described, template, home.folder, host, port, plex_tv_port)
     supervisor = Supervisor(children, _watched() if reload else ())
     supervisor.start()
     try:
         address = f"http://{host}:{port}"
         if _is_ready(address, supervisor):
             _greet(address, token, home.folder)
-            if demo:
-                DemoDriver(home, address, token, supervisor).start()
+            if plex_tv_port:
+                DemoDriver(home, address, token, supervisor, plex_tv_port).start()
             supervisor.run()
     finally:
         supervisor.stop()
@@ -70,13 +71,25 @@ def check_port(host: str, port: int) -> None:
             ) from error
 
 
+def free_port() -> int:
+    """A loopback port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def _seeds(demo: bool) -> dict[str, str]:
     """The demo does not let a newcomer wait a minute for the quiet period to end."""
     return {"WEBHOOK_DELAY": "10", **os.environ} if demo else dict(os.environ)
 
 
 def _children(
-    described: Template, template: Path, folder: Path, host: str, port: int
+    described: Template,
+    template: Path,
+    folder: Path,
+    host: str,
+    port: int,
+    plex_tv_port: int | None,
 ) -> list[ChildSpec]:
     environment = {
         # A stop waits for open streams of the page: keep them short.
@@ -85,6 +98,8 @@ def _children(
         "SHOWRUNNER_DATA": str(folder),
         "PYTHONUNBUFFERED": "1",
     }
+    if plex_tv_port:  # the demo's servers belong to an account of its own plex.tv
+        environment["SHOWRUNNER_PLEX_TV_URL"] = f"http://127.0.0.1:{plex_tv_port}"
     serve = python("-m", "showrunner.harness.serve", "--template", str(template))
     server = ChildSpec("server", [*serve, "--host", host, "--port", str(port)], environment)
     workers = [

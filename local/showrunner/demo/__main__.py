@@ -33,12 +33,18 @@ def main() -> None:
     stopped = threading.Event()
     # Until the servers run there is nothing to end in good order: a signal just ends the process.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    with Demo(options.data) as demo:
+    with Demo(options.data, plex_tv_port=options.plex_tv_port) as demo:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopped.set())
+        secret = os.environ.get(SECRET_VARIABLE)
         if options.webhook:
-            secret = os.environ.get(SECRET_VARIABLE)
             demo.report_to(Webhook(options.webhook, secret, options.webhook_auth))
+        demo.media_servers_report_to(
+            jellyfin=Webhook(options.jellyfin_webhook, secret)
+            if options.jellyfin_webhook
+            else None,
+            emby=Webhook(options.emby_webhook, secret) if options.emby_webhook else None,
+        )
         running = Running(
             connections=demo.connections(),
             library=str(demo.library),
@@ -59,6 +65,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--data", type=Path, required=True, help="folder for the library and the servers' data")
     add("--ports-file", type=Path, required=True, help="file to write addresses and keys to")
     add("--webhook", help=f"address that Radarr and Sonarr post to; its secret: {SECRET_VARIABLE}")
+    add("--jellyfin-webhook", help="address that Jellyfin posts to, with the same secret")
+    add("--emby-webhook", help="address that Emby posts to, with the same secret")
+    add("--plex-tv-port", type=int, default=0, help="where plex.tv is emulated; 0: any free port")
     add("--webhook-auth", choices=["header", "basic"], default="header", help="how it is sent")
     return parser
 

@@ -25,12 +25,16 @@ from showrunner.demo.managers import (
     Webhook,
     WebhookAuth,
 )
+from showrunner.demo.media_browser_webhooks import EmbyReporter, JellyfinReporter
 from showrunner.demo.playing import Room, Viewer
 from showrunner.demo.plex import EmulatedPlex
 from showrunner.demo.plex_tv import EmulatedPlexTv
+from showrunner.demo.plex_webhooks import PlexReporter, TautulliReporter
+from showrunner.demo.sending import PostOffice, Reporter
 from showrunner.demo.serving import LoopbackServer
 from showrunner.demo.shelf import Shelf
 from showrunner.demo.tautulli import EmulatedTautulli
+from showrunner.demo.watching import Watcher
 
 JELLYFIN_ROOT = "/media"
 """Jellyfin's name for the library, as if it ran in a container: path mappings are put to use."""
@@ -75,7 +79,7 @@ class Demo:
     `start` makes the library on first use (some seconds) and returns when every
     server answers. Everything is kept under `data`, keys included; addresses
     are new with every start. `consent_seconds` after a sign-in by code was begun,
-    somebody consents to it.
+    somebody consents to it. `plex_tv_port` 0: any free one.
     """
 
     def __init__(
@@ -88,6 +92,8 @@ class Demo:
         rescan_seconds: float = 20,
         consent_seconds: float = 3,
         restart_seconds: float = 3,
+        watch_seconds: float = 1,
+        plex_tv_port: int = 0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._data = data.resolve()
@@ -98,6 +104,8 @@ class Demo:
         self._rescan_seconds = rescan_seconds
         self._consent_seconds = consent_seconds
         self._restart_seconds = restart_seconds
+        self._watch_seconds = watch_seconds
+        self._plex_tv_port = plex_tv_port
         self._clock = clock
         self._running = ExitStack()
         self._connections: list[DemoConnection] = []
@@ -114,6 +122,7 @@ class Demo:
         self._make_videos()
         with ExitStack() as started:
             self._running = started
+            self._office = started.enter_context(PostOffice())
             self._start_servers()
             self._running = started.pop_all()
 
@@ -145,6 +154,12 @@ class Demo:
     def report_to(self, webhook: Webhook | None) -> None:
         """Where Radarr and Sonarr report imports that they are told to make; None: nowhere."""
         self._radarr.webhook = self._sonarr.webhook = webhook
+
+    def media_servers_report_to(
+        self, *, jellyfin: Webhook | None = None, emby: Webhook | None = None
+    ) -> None:
+        """Where those two report what is new and what is watched; None: nowhere."""
+        self._jellyfin_reporter.webhook, self._emby_reporter.webhook = jellyfin, emby
 
     def let_movie_arrive(
         self, webhook_url: str, secret: str | None, auth: WebhookAuth = "header"
@@ -186,7 +201,9 @@ class Demo:
             machine_id=machine_id,
             consent_seconds=self._consent_seconds,
         )
-        self._plex_tv_url = self._running.enter_context(LoopbackServer(account.app)).url
+        self._plex_tv_url = self._running.enter_context(
+            LoopbackServer(account.app, self._plex_tv_port)
+        ).url
         tautulli = EmulatedTautulli(
             parts["shelf"],
             token=self._keys["tautulli"],
@@ -194,11 +211,15 @@ class Demo:
             plex_url=url,
         )
         self._serve(ConnectionKind.TAUTULLI, tautulli.app)
+        of_plex = PlexReporter(account, self._office, machine_id=machine_id, config=config)
+        of_tautulli = TautulliReporter(tautulli.agents, self._office, machine_id=machine_id)
+        self._watch(parts, of_plex, of_tautulli)
 
     def _start_jellyfin(self, kind: ConnectionKind) -> None:
         config = self._data / "jellyfin"
+        parts = self._parts(kind, JELLYFIN_ROOT)
         server = EmulatedJellyfin(
-            **self._parts(kind, JELLYFIN_ROOT),
+            **parts,
             accounts=self._accounts(kind),
             config=config,
             restart_seconds=self._restart_seconds,
@@ -206,10 +227,21 @@ class Demo:
         mapping = PathMapping(remote_prefix=JELLYFIN_ROOT, local_prefix=str(self.library))
         previews = PreviewSettings(jellyfin_config_folder=str(config))
         self._serve(kind, server.app, mappings=[mapping], previews=previews)
+        self._jellyfin_reporter = JellyfinReporter(server, self._office)
+        self._watch(parts, self._jellyfin_reporter)
 
     def _start_emby(self, kind: ConnectionKind) -> None:
         parts = self._parts(kind, str(self.library))
-        self._serve(kind, EmulatedEmby(**parts, accounts=self._accounts(kind)).app)
+        server = EmulatedEmby(**parts, accounts=self._accounts(kind))
+        self._serve(kind, server.app)
+        self._emby_reporter = EmbyReporter(server, self._office)
+        self._watch(parts, self._emby_reporter)
+
+    def _watch(self, parts: _Parts, *reporters: Reporter) -> None:
+        """From now on `reporters` tell what happens on this server."""
+        parts["shelf"].on_added += [reporter.added for reporter in reporters]
+        watcher = Watcher(parts["room"], reporters, every_seconds=self._watch_seconds)
+        self._running.enter_context(watcher)
 
     def _accounts(self, kind: ConnectionKind) -> Accounts:
         _, password = self.password(kind)

@@ -32,7 +32,10 @@ Codec = Literal["libx264", "libx265"]
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """A film, or an episode when it has a `series`; `codec` and `suffix` say how it is stored."""
+    """
+    A film, or an episode when it has a `series`; `codec` and `suffix` say how it is
+    stored, `version` what is special about this file of a film that has several.
+    """
 
     name: str
     year: int
@@ -42,6 +45,7 @@ class Title:
     series: str | None = None
     season: int = 1
     episode: int = 1
+    version: str | None = None
 
     @property
     def label(self) -> str:
@@ -56,13 +60,15 @@ class Title:
             folder = Path("tv", self.series, f"Season {self.season:02}")
         else:
             folder = Path("movies", self.label)
-        return folder / f"{self.label}{self.suffix}"
+        version = f" - {self.version}" if self.version else ""
+        return folder / f"{self.label}{version}{self.suffix}"
 
 
 TITLES = (
     Title("The Paper Lighthouse", 2019, 150),
     Title("Cobalt Harvest", 2021, 130, "libx265"),
     Title("Seven Quiet Rivers", 2016, 120, "libx264", ".mp4"),
+    Title("Seven Quiet Rivers", 2016, 120, version="Director's Cut"),
     Title("First Light", 2022, 120, series="Northern Relay", episode=1),
     Title("Dead Air", 2022, 120, "libx265", ".mp4", series="Northern Relay", episode=2),
 )

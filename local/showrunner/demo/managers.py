@@ -182,11 +182,14 @@ class EmulatedRadarr(EmulatedManager):
         return radarr_import(done)
 
     def _collection(self) -> Response:
-        return jsonify([self._movie(path) for path in self.videos()])
+        """One file of each film, as Radarr keeps only one."""
+        by_folder = {path.parent: path for path in self.videos()}
+        return jsonify([self._movie(path) for path in by_folder.values()])
 
     def _movie(self, path: Path) -> dict[str, Any]:
-        title, _, year = path.stem.removesuffix(")").rpartition(" (")
-        number = number_of(path.stem)
+        label = path.parent.name
+        title, _, year = label.removesuffix(")").rpartition(" (")
+        number = number_of(label)
         return {
             "id": number,
             "title": title,

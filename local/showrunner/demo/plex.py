@@ -44,6 +44,7 @@ class EmulatedPlex:
             "/library/sections/all": self._sections,
             "/library/sections/<key>/all": self._items,
             "/library/metadata/<int:number>": self._metadata,
+            "/library/metadata/<int:number>/allLeaves": self._leaves,
             "/library/metadata/<int:number>/tree": self._tree,
             "/library/parts/<int:number>/indexes/sd": self._index,
             "/status/sessions": self._sessions,
@@ -93,9 +94,8 @@ class EmulatedPlex:
         if kind == "show" and asked == _SHOWS:
             return _page(shapes.shows(self._shelf.entries(kind)), "Directory")
         entries = self._shelf.entries(kind) if asked == _ITEM_TYPES[kind] else []
-        if request.args.get("sort") != "addedAt:desc":
-            entries = sorted(entries, key=lambda entry: entry.title)
-        return _page([shapes.item(entry, self._config) for entry in entries])
+        found = _sorted([one for one in entries if _is_asked_for(one)])
+        return _page([shapes.item(entry, self._config) for entry in found])
 
     def _refresh(self, key: str) -> Response:
         if key not in shapes.SECTIONS:
@@ -106,16 +106,26 @@ class EmulatedPlex:
 
     def _metadata(self, number: int) -> Response:
         found = [shapes.item(entry, self._config) for entry in self._known(number)]
-        return _container({"Metadata": found}) if found else _not_found()
+        if found:
+            return _page(found)
+        folder = shapes.folder(self._shelf.entries("show"), number)
+        return _page([folder[0]], "Directory") if folder else _not_found()
+
+    def _leaves(self, number: int) -> Response:
+        folder = shapes.folder(self._shelf.entries("show"), number)
+        if folder is None:
+            return _not_found()
+        return _page([shapes.item(entry, self._config) for entry in folder[1]])
 
     def _tree(self, number: int) -> Response:
         found = [shapes.tree_item(entry) for entry in self._known(number)]
         return _container({"MetadataItem": found}) if found else _not_found()
 
     def _index(self, number: int) -> Response:
-        for entry in self._known(number):
-            index = shapes.bundle_file(self._config, entry.bundle_hash)
-            if index.is_file():
+        files = (one for entry in self._shelf.entries() for one in entry.versions)
+        for file in files:
+            index = shapes.bundle_file(self._config, file.bundle_hash)
+            if file.number == number and index.is_file():
                 return send_file(index, "application/octet-stream")
         return _not_found()
 
@@ -125,6 +135,20 @@ class EmulatedPlex:
 
     def _known(self, number: int) -> list[Entry]:
         return [entry for entry in self._shelf.entries() if entry.number == number]
+
+
+def _is_asked_for(entry: Entry) -> bool:
+    """The filters "file contains" and "added after", as media queries write them."""
+    part, after = request.args.get("file", ""), int(request.args.get("addedAt>>", 0))
+    return entry.added_at > after and any(part in one.remote_path for one in entry.versions)
+
+
+def _sorted(entries: list[Entry]) -> list[Entry]:
+    """By date when asked so, else by title; `entries` come newest first."""
+    order = request.args.get("sort")
+    if order == "addedAt:desc":
+        return entries
+    return entries[::-1] if order == "addedAt:asc" else sorted(entries, key=lambda one: one.title)
 
 
 def _not_found() -> Response:

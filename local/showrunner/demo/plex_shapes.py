@@ -32,23 +32,57 @@ def section(shelf: Shelf, key: str, machine_id: str) -> Answer:
     }
 
 
+def section_key(entry: Entry) -> str:
+    return next(key for key, (kind, _) in SECTIONS.items() if kind == entry.kind)
+
+
 def shows(entries: list[Entry]) -> list[Answer]:
     """The shows whose episodes these are, by name: they have no files of their own."""
-    by_show: dict[str, list[Entry]] = {}
-    for entry in entries:
-        by_show.setdefault(entry.show or "", []).append(entry)
-    return [
-        {
-            "ratingKey": str(number_of(name)),
-            "key": f"/library/metadata/{number_of(name)}/children",
-            "type": "show",
-            "title": name,
-            "addedAt": min(entry.added_at for entry in episodes),
-            "childCount": len({entry.season for entry in episodes}),
-            "leafCount": len(episodes),
-        }
-        for name, episodes in sorted(by_show.items())
-    ]
+    names = sorted({entry.show or "" for entry in entries})
+    return [_folder(name, None, [one for one in entries if one.show == name]) for name in names]
+
+
+def folder(entries: list[Entry], number: int) -> tuple[Answer, list[Entry]] | None:
+    """The show or season of that id, and its episodes in order; None: there is none."""
+    in_order = sorted(entries, key=lambda one: (one.season or 0, one.episode or 0))
+    for name in {entry.show for entry in entries if entry.show}:
+        episodes = [one for one in in_order if one.show == name]
+        if show_number(episodes[0]) == number:
+            return _folder(name, None, episodes), episodes
+        for season in {one.season for one in episodes}:
+            within = [one for one in episodes if one.season == season]
+            if season_number(within[0]) == number:
+                return _folder(name, season, within), within
+    return None
+
+
+def show_number(entry: Entry) -> int:
+    return number_of(entry.show or "")
+
+
+def season_number(entry: Entry) -> int:
+    return number_of(f"{entry.show}/{entry.season}")
+
+
+def _folder(show: str, season: int | None, episodes: list[Entry]) -> Answer:
+    first = episodes[0]
+    number = show_number(first) if season is None else season_number(first)
+    answer: Answer = {
+        "ratingKey": str(number),
+        "key": f"/library/metadata/{number}/children",
+        "type": "show" if season is None else "season",
+        "title": show if season is None else f"Season {season}",
+        "addedAt": min(entry.added_at for entry in episodes),
+        "librarySectionID": int(section_key(first)),
+        "leafCount": len(episodes),
+    }
+    if season is None:
+        return answer | {"childCount": len({entry.season for entry in episodes})}
+    return answer | {
+        "index": season,
+        "parentRatingKey": str(show_number(first)),
+        "parentTitle": show,
+    }
 
 
 def item(entry: Entry, config: Path) -> Answer:
@@ -59,12 +93,13 @@ def item(entry: Entry, config: Path) -> Answer:
         "title": entry.title,
         "duration": entry.video.duration_ms,
         "addedAt": entry.added_at,
-        "Media": [_media(entry, config)],
+        "librarySectionID": int(section_key(entry)),
+        "Media": [_media(one, config) for one in entry.versions],
     }
     if entry.year is not None:
         item["year"] = entry.year
     if entry.show is not None:
-        show, season = number_of(entry.show), number_of(f"{entry.show}/{entry.season}")
+        show, season = show_number(entry), season_number(entry)
         item |= {
             "grandparentTitle": entry.show,
             "grandparentRatingKey": str(show),
@@ -102,14 +137,20 @@ def _media(entry: Entry, config: Path) -> Answer:
 
 
 def tree_item(entry: Entry) -> Answer:
-    part = {"id": entry.number, "hash": entry.bundle_hash, "file": entry.remote_path}
+    media = [
+        {
+            "id": one.number,
+            "MediaPart": [{"id": one.number, "hash": one.bundle_hash, "file": one.remote_path}],
+        }
+        for one in entry.versions
+    ]
     return {
         "ratingKey": str(entry.number),
         "key": f"/library/metadata/{entry.number}",
         "type": "movie" if entry.kind == "movie" else "episode",
         "title": entry.title,
         "addedAt": entry.added_at,
-        "MediaItem": [{"id": entry.number, "MediaPart": [part]}],
+        "MediaItem": media,
     }
 
 

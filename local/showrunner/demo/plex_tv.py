@@ -1,4 +1,4 @@
-"""An emulated plex.tv: as much of the account service as a sign-in by PIN needs."""
+"""An emulated plex.tv: the account service's sign-in by PIN, servers and webhooks."""
 
 import itertools
 import secrets
@@ -30,7 +30,10 @@ class EmulatedPlexTv:
 
     Its owner confirms a PIN `consent_seconds` after it was made, or at once by
     `POST /demo/claim?code=`, which stands for the page that a browser would show.
+    `webhooks` are what the account's servers post to, as long as it `has_plex_pass`.
     """
+
+    has_plex_pass = True
 
     def __init__(
         self,
@@ -44,11 +47,13 @@ class EmulatedPlexTv:
         self._token, self._server_url, self._machine_id = token, server_url, machine_id
         self._consent_seconds, self._clock = consent_seconds, clock
         self._pins: dict[int, _Pin] = {}
+        self.webhooks: list[str] = []
         self._numbers = itertools.count(_FIRST_PIN)
         self.app = Flask("emulated-plex-tv")
         route(self.app, {"/api/v2/pins": self._make_pin, "/demo/claim": self._claim}, "POST")
         route(self.app, {"/api/v2/pins/<int:number>": self._show_pin})
         route(self.app, {"/api/v2/resources": self._resources, "/api/v2/user": self._user})
+        route(self.app, {"/api/v2/user/webhooks": self._webhooks}, "GET", "POST")
 
     def _make_pin(self) -> Response:
         client = request.headers.get("X-Plex-Client-Identifier")
@@ -101,7 +106,34 @@ class EmulatedPlexTv:
     def _user(self) -> Response:
         if not self._is_authorized():
             return _unauthorized()
-        return jsonify({"id": 1, "username": "Mika", "subscription": {"active": True}})
+        """`UserPlexAccount`, whose token it repeats."""
+        return jsonify(
+            {
+                "id": 1,
+                "uuid": "0123456789abcdef",
+                "username": "Mika",
+                "title": "Mika",
+                "friendlyName": "Mika",
+                "email": "mika@example.org",
+                "authToken": self._token,
+                "hasPassword": True,
+                "twoFactorEnabled": False,
+                "joinedAt": 1_556_281_940,
+                "subscription": {"active": self.has_plex_pass},
+            }
+        )
+
+    def _webhooks(self) -> Response:
+        """All of them; or, for a POST, what is in the form instead of what there was."""
+        if not self._is_authorized():
+            return _unauthorized()
+        if not self.has_plex_pass:
+            return _refusal(403, 1004, "A Plex Pass subscription is required")
+        if request.method == "POST":
+            self.webhooks = request.form.getlist("urls[]")
+        answer = jsonify([{"url": url} for url in self.webhooks])
+        answer.status_code = 201 if request.method == "POST" else 200
+        return answer
 
     def _resources(self) -> Response:
         return jsonify([self._server()]) if self._is_authorized() else _unauthorized()

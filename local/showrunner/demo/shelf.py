@@ -5,7 +5,8 @@ import re
 import threading
 import time
 import zlib
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -15,7 +16,7 @@ from showrunner.connections import paths
 
 Kind = Literal["movie", "show"]
 FOLDERS: dict[Kind, str] = {"movie": "movies", "show": "tv"}
-_FILM = re.compile(r"(?P<title>.+) \((?P<year>\d{4})\)$")
+_FILM = re.compile(r"(?P<title>.+) \((?P<year>\d{4})\)(?: - (?P<version>.+))?$")
 _EPISODE = re.compile(r"(?P<show>.+) - S(?P<season>\d+)E(?P<episode>\d+)$")
 _SUFFIXES = (".mkv", ".mp4")
 
@@ -42,7 +43,8 @@ class Entry:
 
     `remote_path` is what the server calls the file `path`; `added_at` is when
     the scan found it, in seconds since 1970. `show`, `season` and `episode` are
-    None for a film.
+    None for a film. `others` are the other versions of a film, each with a file of
+    its own; `version` is what the file's name says of it.
     """
 
     kind: Kind
@@ -55,6 +57,13 @@ class Entry:
     show: str | None = None
     season: int | None = None
     episode: int | None = None
+    version: str = ""
+    others: "tuple[Entry, ...]" = ()
+
+    @property
+    def versions(self) -> "tuple[Entry, ...]":
+        """All of them, itself first: by that one the item is known."""
+        return (self, *self.others)
 
     @property
     def number(self) -> int:
@@ -73,6 +82,9 @@ class Entry:
         return hashlib.sha1(seed.encode(), usedforsecurity=False).hexdigest()
 
 
+Listeners = list[Callable[[Entry], None]]
+
+
 def number_of(text: str) -> int:
     return zlib.crc32(text.encode()) % 900_000 + 1000
 
@@ -83,6 +95,7 @@ class Shelf:
 
     A new file is known `notice_delay_seconds` after somebody pointed at its folder,
     or at the latest with the next scan of everything, every `rescan_seconds`.
+    Whoever is in `on_added` is told of each film or episode that is new after the start.
     """
 
     def __init__(
@@ -98,6 +111,8 @@ class Shelf:
         self._notice_delay_seconds = notice_delay_seconds
         self._rescan_seconds = rescan_seconds
         self._entries: dict[Path, Entry] = {}
+        self._is_stocked = False
+        self.on_added: Listeners = []
         self._wake = threading.Condition()
         self._noticed: dict[str, float] = {}
         self._is_stopped = False
@@ -105,6 +120,7 @@ class Shelf:
 
     def start(self) -> None:
         self.scan()
+        self._is_stocked = True
         self._thread.start()
 
     def stop(self) -> None:
@@ -118,8 +134,13 @@ class Shelf:
         return paths.join(self.remote_root, FOLDERS[kind])
 
     def entries(self, kind: Kind | None = None) -> list[Entry]:
-        """What is known, newest first."""
-        found = [entry for entry in list(self._entries.values()) if kind in (None, entry.kind)]
+        """What is known, newest first; the versions of a film are one."""
+        items: dict[Path, list[Entry]] = {}
+        for entry in sorted(self._entries.copy().values(), key=lambda one: one.version):
+            if kind in (None, entry.kind):
+                whole = entry.path.parent if entry.kind == "movie" else entry.path
+                items.setdefault(whole, []).append(entry)
+        found = [replace(first, others=tuple(others)) for first, *others in items.values()]
         return sorted(found, key=lambda entry: (entry.added_at, entry.remote_path), reverse=True)
 
     def notice(self, remote_path: str) -> None:
@@ -148,7 +169,9 @@ class Shelf:
         names = (_EPISODE if kind == "show" else _FILM).match(path.stem)
         if names:
             added_at = known.added_at if known else int(stat.st_mtime)
-            self._entries[path] = _entry(kind, path, remote, names, added_at)
+            self._entries[path] = entry = _entry(kind, path, remote, names, added_at)
+            for tell in self.on_added if self._is_stocked and not known else ():
+                tell(entry)
 
     def _run(self) -> None:
         rescan_at = time.monotonic() + self._rescan_seconds
@@ -179,6 +202,7 @@ def _entry(kind: Kind, path: Path, remote: str, names: re.Match[str], added_at: 
         added_at=added_at,
         video=_look_into(path),
         year=int(found["year"]) if "year" in found else None,
+        version=found.get("version") or "",
         show=found.get("show"),
         season=int(found["season"]) if "season" in found else None,
         episode=int(found["episode"]) if "episode" in found else None,

@@ -1,4 +1,4 @@
-"""An emulated Tautulli: its API v2, as far as a connection to it needs."""
+"""An emulated Tautulli: its API v2, as far as a connection and its webhook agents need."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from showrunner.demo.plex import VERSION as PLEX_VERSION
 from showrunner.demo.plex_shapes import SECTIONS
 from showrunner.demo.serving import is_token, route
 from showrunner.demo.shelf import Shelf
+from showrunner.demo.tautulli_agents import Agents, Commands
 
 VERSION = "v2.16.0"
 
@@ -18,10 +19,12 @@ class EmulatedTautulli:
     def __init__(self, shelf: Shelf, *, token: str, plex_machine_id: str, plex_url: str) -> None:
         self._shelf, self._token = shelf, token
         self._plex_machine_id, self._plex_url = plex_machine_id, plex_url
-        self._commands = {
+        self.agents = Agents()
+        self._commands: Commands = {
             "get_tautulli_info": self._about,
             "get_server_info": self._server,
             "get_libraries": self._libraries,
+            **self.agents.commands,
         }
         self.app = Flask("emulated-tautulli")
         route(self.app, {"/api/v2": self._answer}, "GET", "POST")
@@ -33,7 +36,11 @@ class EmulatedTautulli:
         command = self._commands.get(request.args.get("cmd", ""))
         if command is None:
             return _frame("error", f"Unknown command: {request.args.get('cmd')}", 400)
-        return _frame("success", None, 200, command())
+        data = command()
+        if not isinstance(data, dict) or "result" not in data:
+            return _frame("success", None, 200, data)
+        result, message = data.pop("result"), data.pop("message")
+        return _frame(result, message, 200 if result == "success" else 400, data)
 
     def _about(self) -> dict[str, str]:
         return {

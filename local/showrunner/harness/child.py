@@ -7,12 +7,14 @@ import sys
 import threading
 import time
 
-CHECK_EVERY_SECONDS = 1
+CHECK_EVERY_SECONDS = 0.5
+PARENT = "SHOWRUNNER_PARENT_PROCESS"
+"""Holds the supervisor's process id: it may have been killed before the child can ask for it."""
 
 
 def end_with_parent() -> None:
     """End this process by SIGTERM soon after its parent was killed."""
-    parent = os.getppid()
+    parent = int(os.environ.get(PARENT) or os.getppid())
 
     def watch() -> None:
         while os.getppid() == parent:

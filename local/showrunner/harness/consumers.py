@@ -50,8 +50,12 @@ class QueueConsumer(threading.Thread):
         if not messages:
             return
         failed = self._invoke(list(messages))
+        lost = self._queue.finish_all([m for m in messages if m.message_id not in failed])
+        for _ in lost:
+            logger.warning("a message of %s took longer than its lease", self._spec.name)
         for message in messages:
-            self._settle(message, failed)
+            if message.message_id in failed:
+                self._fail(message)
 
     def _invoke(self, messages: list[Message]) -> set[str]:
         """The ids of the messages that failed; all of them when the function raised."""
@@ -64,15 +68,10 @@ class QueueConsumer(threading.Thread):
         failures = answer.get("batchItemFailures", []) if self._consumer.reports_failures else []
         return {failure["itemIdentifier"] for failure in failures}
 
-    def _settle(self, message: Message, failed: set[str]) -> None:
+    def _fail(self, message: Message) -> None:
+        delay = FIRST_RETRY_SECONDS * 2 ** (message.receive_count - 1)
+        reason = f"{self._function_name} failed; see the log"
         try:
-            if message.message_id in failed:
-                delay = FIRST_RETRY_SECONDS * 2 ** (message.receive_count - 1)
-                reason = f"{self._function_name} failed; see the log"
-                self._queue.fail(
-                    message, reason, retry_after_seconds=min(delay, LONGEST_RETRY_SECONDS)
-                )
-            else:
-                self._queue.finish(message)
+            self._queue.fail(message, reason, retry_after_seconds=min(delay, LONGEST_RETRY_SECONDS))
         except LeaseLostError:
             logger.warning("a message of %s took longer than its lease", self._spec.name)

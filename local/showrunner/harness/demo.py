@@ -21,6 +21,11 @@ from showrunner.syncs.sessions import sync_sessions
 from showrunner.wiring import EmbeddedHome
 
 SECRET_VARIABLE = "SHOWRUNNER_DEMO_WEBHOOK_SECRET"  # noqa: S105 - a name, not a secret
+_REPORTING = {
+    "--webhook": "radarr",
+    "--jellyfin-webhook": "jellyfin",
+    "--emby-webhook": "emby",
+}
 IMPORT = {"name": "DownloadedMoviesScan"}
 
 logger = logging.getLogger(__name__)
@@ -30,11 +35,16 @@ class DemoDriver(threading.Thread):
     """Starts the demo as a child of the supervisor and follows the film to its previews."""
 
     def __init__(
-        self, home: EmbeddedHome, address: str, token: str, supervisor: Supervisor
+        self,
+        home: EmbeddedHome,
+        address: str,
+        token: str,
+        supervisor: Supervisor,
+        plex_tv_port: int,
     ) -> None:
         super().__init__(name="demo", daemon=True)
         self._home, self._address, self._supervisor = home, address, supervisor
-        self._token = token
+        self._token, self._plex_tv_port = token, plex_tv_port
         self._ports_file = home.folder / "demo-servers.json"
 
     def run(self) -> None:
@@ -51,8 +61,11 @@ class DemoDriver(threading.Thread):
         self._stay_connected()
 
     def _spec(self) -> ChildSpec:
-        folder, webhook = self._home.folder / "demo", f"{self._address}/api/v1/webhooks/radarr"
-        command = python("-m", "showrunner.demo", "--data", str(folder), "--webhook", webhook)
+        webhooks = f"{self._address}/api/v1/webhooks"
+        command = python("-m", "showrunner.demo", "--data", str(self._home.folder / "demo"))
+        command += ["--plex-tv-port", str(self._plex_tv_port)]
+        for option, sender in _REPORTING.items():
+            command += [option, f"{webhooks}/{sender}"]
         environment = {**os.environ, SECRET_VARIABLE: self._token}
         return ChildSpec(
             "demo", [*command, "--ports-file", str(self._ports_file)], environment, False

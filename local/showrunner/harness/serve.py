@@ -22,7 +22,7 @@ from showrunner.harness.routes import Router
 from showrunner.harness.schedules import ScheduleRunner
 from showrunner.harness.template import Template, load_template
 from showrunner.redaction import configure_logging
-from showrunner.wiring import EmbeddedHome
+from showrunner.wiring import EmbeddedHome, living_in
 
 THREADS = 32
 MAX_BUFFERED_BYTES = 64 * 1024 * 1024
@@ -106,7 +106,8 @@ def main(template: Path, host: str, port: int) -> None:
     configure_logging(os.environ.get("LOG_LEVEL", "INFO"))
     end_with_parent()
     home = EmbeddedHome(Path(os.environ["SHOWRUNNER_DATA"]))
-    Server(load_template(template), home, host, port).run()
+    with living_in(home):  # functions share its connection to the database
+        Server(load_template(template), home, host, port).run()
 
 
 if __name__ == "__main__":

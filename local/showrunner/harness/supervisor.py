@@ -1,6 +1,7 @@
 """Keeps the server, the workers and the demo alive, and ends them together."""
 
 import logging
+import os
 import signal
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+
+from showrunner.harness.child import PARENT
 
 GRACE_SECONDS = 15
 FIRST_RESTART_SECONDS, LONGEST_RESTART_SECONDS = 0.5, 30.0
@@ -39,9 +42,8 @@ class Child:
 
     def start(self) -> None:
         # A session of its own: Ctrl-C reaches the supervisor alone, which ends all in order.
-        self._process = subprocess.Popen(
-            self.spec.command, env=dict(self.spec.environment), start_new_session=True
-        )
+        environment = {**self.spec.environment, PARENT: str(os.getpid())}
+        self._process = subprocess.Popen(self.spec.command, env=environment, start_new_session=True)
         self._started_at = time.monotonic()
 
     def revive(self) -> None:

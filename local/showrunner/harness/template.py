@@ -178,8 +178,9 @@ class _Reader:
         for logical_id, properties in (declared.get("Workers") or {}).items():
             where = f"worker {logical_id}"
             source, handler = self._entry(properties, where)
-            queue = self._queue_named(self._needed(properties, "Queue", where), where)
-            yield WorkerSpec(logical_id.lower(), source, handler, queue)
+            named = self._needed(properties, "Queues", where)
+            queues = tuple(self._queue_named(queue, where) for queue in named)
+            yield WorkerSpec(logical_id.lower(), source, handler, queues)
 
     def _number(
         self, own: Mapping[str, Any], shared: Mapping[str, Any], name: str, default: int, where: str

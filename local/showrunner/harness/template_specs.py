@@ -61,12 +61,12 @@ class QueueSpec:
 
 @dataclass(frozen=True, slots=True)
 class WorkerSpec:
-    """A process of its own that pulls from `queue`."""
+    """A process of its own that pulls from `queues`."""
 
     name: str
     source: Path
     handler: str
-    queue: str
+    queues: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,38 +5,19 @@ from typing import Any
 
 import pytest
 
-from showrunner.access import set_access_token
 from showrunner.jobs.models import FileOutcome, WorkerState
 from showrunner.jobs.store import report_worker, start_file, update_file
 from showrunner.wiring import EmbeddedHome
-from tests.calls import answered, http_event, load_entry
 from tests.fakes import FakeClock
-
-
-class Api:
-    def __init__(self, home: EmbeddedHome) -> None:
-        self._handle = load_entry("api/jobs")
-        self._token = set_access_token(home)
-
-    def call(
-        self,
-        method: str,
-        path: str,
-        body: Any = "",
-        more_headers: dict[str, str] | None = None,
-        **query: Any,
-    ) -> tuple[int, Any]:
-        headers = {"x-auth-token": self._token, **(more_headers or {})}
-        event = http_event(path, body, method=method, headers=headers, query=query)
-        return answered(self._handle(event, None))
+from tests.unit.api.jobs_api import JobsApi
 
 
 @pytest.fixture
-def api(home: EmbeddedHome) -> Api:
-    return Api(home)
+def api(home: EmbeddedHome) -> JobsApi:
+    return JobsApi(home)
 
 
-def test_a_job_is_made_of_paths_and_listed(api: Api, home: EmbeddedHome) -> None:
+def test_a_job_is_made_of_paths_and_listed(api: JobsApi, home: EmbeddedHome) -> None:
     """Create, list, one, files: the shapes of the reference document and a line per file."""
     status, made = api.call("POST", "/api/v1/jobs", {"file_paths": ["/m/a.mkv", "/m/b.mkv"]})
     assert (status, made["status"], made["message"]) == (
@@ -70,7 +51,7 @@ def test_a_job_is_made_of_paths_and_listed(api: Api, home: EmbeddedHome) -> None
     assert home.queue("jobs").depth().visible == 1
 
 
-def test_one_job_names_the_workers_that_are_on_it(api: Api, home: EmbeddedHome) -> None:
+def test_one_job_names_the_workers_that_are_on_it(api: JobsApi, home: EmbeddedHome) -> None:
     """And no others."""
     _, made = api.call("POST", "/api/jobs/manual", {"file_path": "/m/a.mkv"})
     now = home.clock.now()
@@ -99,10 +80,17 @@ def test_one_job_names_the_workers_that_are_on_it(api: Api, home: EmbeddedHome) 
         ({"file_paths": ["/m/a.mkv"] * 5001}, "5000"),
         ({"file_path": "/m/a.mkv", "priority": 9}, "priority"),
         ([], "body"),
+        ({"library_id": "1", "file_path": "/m/a.mkv"}, "not both"),
+        ({"library_id": ""}, "library_id"),
+        ({"library_id": "1", "sort_by": "size"}, "sort_by"),
+        ({"library_id": "1"}, "library_id"),
+        ({"library_id": None}, "enable one"),
+        ({"server_id": "gone"}, "server_id"),
+        ({"file_path": "/m/a.mkv", "server_id": "gone"}, "server_id"),
     ],
 )
 def test_a_bad_request_is_refused_by_field_and_leaves_nothing(
-    api: Api, home: EmbeddedHome, body: Any, word: str
+    api: JobsApi, home: EmbeddedHome, body: Any, word: str
 ) -> None:
     """400 (or 422's meaning in our one shape), and no job, line or message is there."""
     status, answer = api.call("POST", "/api/v1/jobs", body)
@@ -113,13 +101,13 @@ def test_a_bad_request_is_refused_by_field_and_leaves_nothing(
     assert home.queue("jobs").depth().visible == 0
 
 
-def test_json_is_json_whatever_its_content_type_says(api: Api) -> None:
+def test_json_is_json_whatever_its_content_type_says(api: JobsApi) -> None:
     """`curl -d` sends a form's type unless told otherwise."""
     form = {"content-type": "application/x-www-form-urlencoded"}
     assert api.call("POST", "/api/v1/jobs", {"file_path": "/m/a.mkv"}, form)[0] == 201
 
 
-def test_cancelling_is_for_jobs_that_are_not_over(api: Api) -> None:
+def test_cancelling_is_for_jobs_that_are_not_over(api: JobsApi) -> None:
     """The second time it is 409, for an unknown id 404."""
     _, made = api.call("POST", "/api/v1/jobs", {"file_path": "/m/a.mkv"})
     status, job = api.call("POST", f"/api/v1/jobs/{made['id']}/cancel")
@@ -130,7 +118,7 @@ def test_cancelling_is_for_jobs_that_are_not_over(api: Api) -> None:
     assert api.call("GET", "/api/v1/jobs/nope/files")[0] == 404
 
 
-def test_pages_lead_to_the_end(api: Api, home: EmbeddedHome, clock: FakeClock) -> None:
+def test_pages_lead_to_the_end(api: JobsApi, home: EmbeddedHome, clock: FakeClock) -> None:
     """`next` of one page is `after` of the next, for jobs and for files."""
     for number in range(3):
         api.call("POST", "/api/v1/jobs", {"file_path": f"/m/{number}.mkv"})
@@ -147,14 +135,14 @@ def test_pages_lead_to_the_end(api: Api, home: EmbeddedHome, clock: FakeClock) -
 
 
 @pytest.mark.parametrize("limit", ["0", "501", "many"])
-def test_a_bad_limit_is_refused(api: Api, limit: str) -> None:
+def test_a_bad_limit_is_refused(api: JobsApi, limit: str) -> None:
     """By its name."""
     status, answer = api.call("GET", "/api/v1/jobs", limit=limit)
     assert status == 400
     assert "limit" in answer["message"]
 
 
-def test_a_finished_job_counts_what_became_of_its_files(api: Api, home: EmbeddedHome) -> None:
+def test_a_finished_job_counts_what_became_of_its_files(api: JobsApi, home: EmbeddedHome) -> None:
     """Failed and completed files add up to the total."""
     _, made = api.call("POST", "/api/v1/jobs", {"file_paths": ["/m/a.mkv", "/m/b.mkv"]})
     for number, outcome in ((1, FileOutcome.COMPLETED), (2, FileOutcome.FAILED)):

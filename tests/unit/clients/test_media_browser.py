@@ -5,7 +5,7 @@ import pytest
 
 from showrunner.clients.emby import EmbyClient
 from showrunner.clients.jellyfin import JellyfinClient
-from showrunner.clients.media_browser import PAGE_ITEMS
+from showrunner.clients.library import PAGE_ITEMS
 from showrunner.clients.models import Decision, PlayState, ServerInfo
 from showrunner.connections.models import Library, PreviewSettings
 from showrunner.errors import BadAnswerError
@@ -80,10 +80,9 @@ def test_each_version_of_a_film_is_an_item_in_jellyfin() -> None:
     second = jellyfin(server).find_item(FERRY_4K, JELLYFIN_FILMS)
 
     assert first is not None
-    assert first.item_id == ITEM
-    assert first.paths == [FERRY, FERRY_4K]
+    assert (first.item_id, first.paths) == (ITEM, [FERRY])
     assert second is not None
-    assert second.item_id == "aa11bb22cc33dd44ee55ff6600112233"
+    assert (second.item_id, second.paths) == ("aa11bb22cc33dd44ee55ff6600112233", [FERRY_4K])
 
 
 def test_a_windows_path_matches_in_any_case() -> None:
@@ -107,18 +106,20 @@ def test_parameters_are_spelled_as_each_vendor_describes_them() -> None:
     jellyfin(server).find_item("/none", JELLYFIN_FILMS)
     emby(server).find_item("/none", EMBY_FILMS)
 
-    for_jellyfin, for_emby = (request.url.params for request in server.requests)
-    assert for_jellyfin["parentId"] == JELLYFIN_FILMS.native_id
-    assert for_jellyfin["sortOrder"] == "Descending"
-    assert for_emby["ParentId"] == "3"
-    assert for_emby["SortBy"] == "DateCreated"
+    likely, all_of_jellyfin, at_path, all_of_emby = (one.url.params for one in server.requests)
+    assert (likely["parentId"], likely["searchTerm"]) == (JELLYFIN_FILMS.native_id, "none")
+    assert all_of_jellyfin["sortOrder"] == "Descending"
+    assert (at_path["ParentId"], at_path["Path"]) == ("3", "/none")
+    assert all_of_emby["SortBy"] == "DateCreated"
 
 
 def test_the_whole_library_is_looked_through_by_page() -> None:
-    """The last item of the last page is found; a file that is nowhere ends the search."""
+    """The last item of the last page is found although its name is another than the file's."""
     count = PAGE_ITEMS * 2 + 1
 
     def page(request: httpx.Request) -> httpx.Response:
+        if "searchTerm" in request.url.params:
+            return httpx.Response(200, json={"Items": [], "TotalRecordCount": 0})
         start, limit = (int(request.url.params[name]) for name in ("startIndex", "limit"))
         numbers = range(start, min(start + limit, count))
         items = [{"Id": str(n), "Type": "Movie", "Path": f"/media/{n}.mkv"} for n in numbers]
@@ -128,7 +129,7 @@ def test_the_whole_library_is_looked_through_by_page() -> None:
     found = jellyfin(server).find_item(f"/media/{count - 1}.mkv", JELLYFIN_FILMS)
 
     assert found is not None
-    assert len(server.requests) == 3
+    assert len(server.requests) == 1 + 3
     assert jellyfin(server).find_item("/media/none.mkv", JELLYFIN_FILMS) is None
 
 

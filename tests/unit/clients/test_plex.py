@@ -1,8 +1,11 @@
+from datetime import UTC, datetime
+
 import httpx
 import pytest
 
+from showrunner.clients.library import PAGE_ITEMS
 from showrunner.clients.models import Decision, FoundItem, PlayState, ServerInfo
-from showrunner.clients.plex import PAGE_ITEMS, PlexClient
+from showrunner.clients.plex import PlexClient
 from showrunner.connections.models import Library
 from showrunner.errors import BadAnswerError, KeyRefusedError
 from tests.unit.clients.recorded import Server, answer
@@ -10,6 +13,8 @@ from tests.unit.clients.recorded import Server, answer
 FILMS = Library(native_id="1", name="Films", type="movie", locations=["/data/films"])
 FERRY = "/data/films/The Long Ferry (2023)/The Long Ferry (2023).mkv"
 FERRY_4K = "/data/films/The Long Ferry (2023)/The Long Ferry (2023) - 2160p.mkv"
+
+ADDED = datetime(2024, 11, 21, 6, 20, tzinfo=UTC)
 
 
 def client(server: Server) -> PlexClient:
@@ -100,7 +105,11 @@ def test_a_second_version_belongs_to_the_same_item() -> None:
     server = Server({"GET /library/sections/1/all": answer("plex/films.json")})
 
     assert client(server).find_item(FERRY_4K, FILMS) == FoundItem(
-        item_id="812", title="The Long Ferry", library_id="1", paths=[FERRY, FERRY_4K]
+        item_id="812",
+        title="The Long Ferry",
+        library_id="1",
+        paths=[FERRY, FERRY_4K],
+        added_at=ADDED,
     )
 
 
@@ -142,13 +151,13 @@ class Pages:
 
 
 def test_a_fresh_import_costs_one_page() -> None:
-    """The newest items come first, so the usual question ends early."""
+    """Plex is asked for the file's name; one that cannot look for it sends the newest items."""
     server = Server({"GET /library/sections/1/all": Pages(100_000)})
 
     assert client(server).find_item("/d/3.mkv", FILMS) is not None
     assert len(server.requests) == 1
-    assert server.requests[0].url.params["sort"] == "addedAt:desc"
-    assert server.requests[0].url.params["type"] == "1"
+    asked = server.requests[0].url.params
+    assert dict(asked) == {"type": "1", "sort": "addedAt:desc", "file": "3.mkv"}
 
 
 @pytest.mark.parametrize("says_total", [True, False])

@@ -15,7 +15,9 @@ from showrunner.demo.serving import LoopbackServer, route
 SHORT_TITLES = (
     Title("Cobalt Harvest", 2021, 12),
     Title("The Paper Lighthouse", 2019, 12, "libx265", ".mp4"),
+    Title("The Paper Lighthouse", 2019, 12, version="Long"),
     Title("First Light", 2022, 12, series="Northern Relay", episode=1),
+    Title("Dead Air", 2022, 12, series="Northern Relay", episode=2),
 )
 
 

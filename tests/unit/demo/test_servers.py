@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,63 @@ def test_a_server_knows_its_library_under_its_own_paths(
     assert (shows.type, shows.locations) == ("show", [f"{root}/tv"])
     assert film.title == "Cobalt Harvest"
     assert episode.library_id == shows.native_id
+
+
+@pytest.mark.parametrize("kind", MEDIA_SERVERS)
+def test_a_film_with_two_versions_is_one_item(kind: str, demo: Demo, client_of: ClientOf) -> None:
+    """Either of its files finds it; Jellyfin knows each version by an id of its own."""
+    folder = f"{root_of(kind, demo)}/movies/The Paper Lighthouse (2019)/The Paper Lighthouse (2019)"
+    files = {f"{folder} - Long.mkv", f"{folder}.mp4"}
+    with client_of(kind) as client:
+        films = client.libraries()[0]
+        found = [client.find_item(file, films) for file in sorted(files)]
+        items = client.item_files(found[1].item_id)
+        page = client.items_page(films, start=0, limit=500)
+
+    assert {path for item in items for path in item.paths} == files
+    assert len({item.item_id for item in found}) == (2 if kind == "jellyfin" else 1)
+    titles = [item.title for item in page.items]
+    assert titles.count("The Paper Lighthouse") == (2 if kind == "jellyfin" else 1)
+
+
+@pytest.mark.parametrize("kind", MEDIA_SERVERS)
+def test_a_show_has_the_files_of_its_episodes(kind: str, demo: Demo, client_of: ClientOf) -> None:
+    """By the id of the show or of its season, which webhooks bring."""
+    folder = f"{root_of(kind, demo)}/tv/Northern Relay/Season 01/Northern Relay - S01E0"
+    with client_of(kind) as client:
+        for item_id in folder_ids(kind, demo):
+            items = client.item_files(item_id)
+            assert sorted(items[n].paths[0] for n in (0, 1)) == [f"{folder}{n}.mkv" for n in (1, 2)]
+            assert len(items) == 2
+        assert client.item_files("0" * 32) == []
+
+
+def folder_ids(kind: str, demo: Demo) -> list[str]:
+    url, key = address_of(kind, demo)
+    if kind == "plex":
+        headers = {"X-Plex-Token": key, "Accept": "application/json"}
+        answer = httpx.get(f"{url}/library/sections/2/all", params={"type": "4"}, headers=headers)
+        episode = answer.json()["MediaContainer"]["Metadata"][0]
+        return [episode["grandparentRatingKey"], episode["parentRatingKey"]]
+    answer = httpx.get(
+        f"{url}/Items", params={"IncludeItemTypes": "Episode"}, headers={"X-Emby-Token": key}
+    )
+    episode = answer.json()["Items"][0]
+    return [episode["SeriesId"], episode["SeasonId"]]
+
+
+@pytest.mark.parametrize("kind", MEDIA_SERVERS)
+def test_additions_are_found_by_their_date(kind: str, client_of: ClientOf) -> None:
+    """What was added in the last hour, and nothing in the next."""
+    now = datetime.now(UTC)
+    with client_of(kind) as client:
+        shows = client.libraries()[1]
+        recent, later = (
+            client.items_page(shows, start=0, limit=9, added_since=now + timedelta(hours=hours))
+            for hours in (-1, 1)
+        )
+
+    assert [len(recent.items), len(later.items), later.next_start] == [2, 0, None]
 
 
 @pytest.mark.parametrize("kind", list(ConnectionKind))

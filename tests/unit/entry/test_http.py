@@ -5,7 +5,7 @@ import pytest
 from showrunner.access import Access
 from showrunner.entry.app import HttpApp
 from showrunner.entry.http import MAX_BODY_BYTES, http_entry, json_object
-from showrunner.errors import InvalidInputError
+from showrunner.errors import InvalidInputError, TooManyRequestsError
 from tests.calls import TOKEN, answered, http_event
 
 
@@ -93,3 +93,34 @@ def test_json_object(event, expected):
             json_object(event)
     else:
         assert json_object(event) == expected
+
+
+def test_a_refusal_tells_a_program_when_to_come_back(entry, monkeypatch):
+    """What an error carries as headers is in the answer, before a route is reached and after."""
+    refused = TooManyRequestsError("Slow down.")
+    refused.headers = {"Retry-After": "30"}
+
+    def refuse(*_):
+        raise refused
+
+    monkeypatch.setattr("showrunner.entry.http.check_access", refuse)
+    answer = entry(post())
+
+    assert answer["statusCode"] == 429
+    assert answer["headers"] == {"Content-Type": "application/json", "Retry-After": "30"}
+
+
+def test_a_route_s_refusal_carries_its_headers(home):
+    """The same holds for what a route raises itself."""
+    app = HttpApp()
+
+    @app.post("/take")
+    def take():
+        error = TooManyRequestsError("Slow down.")
+        error.headers = {"Retry-After": "30"}
+        raise error
+
+    answer = http_entry("take", app, Access.TOKEN)(post())
+
+    assert answer["statusCode"] == 429
+    assert answer["headers"]["Retry-After"] == "30"

@@ -53,7 +53,7 @@ def test_the_unversioned_address_answers_the_same(client: Client, headers: dict[
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", "/nowhere"), ("GET", "/api/v1/webhooks/radarr"), ("DELETE", "/api/v1/activity")],
+    [("GET", "/nowhere"), ("PUT", "/api/v1/libraries"), ("DELETE", "/api/v1/activity")],
 )
 def test_an_unknown_address_or_method_is_refused_in_our_shape(
     client: Client, method: str, path: str

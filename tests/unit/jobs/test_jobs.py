@@ -3,8 +3,9 @@ import threading
 import pytest
 
 from showrunner.errors import NotFoundError, WrongStateError
-from showrunner.jobs.create import NewJob, create_job, queue_frame_tasks
+from showrunner.jobs.create import NewFile, NewJob, create_job
 from showrunner.jobs.models import FileOutcome, JobStatus
+from showrunner.jobs.steps import queue_frame_tasks
 from showrunner.jobs.store import (
     cancel_job,
     get_job,
@@ -15,10 +16,12 @@ from showrunner.jobs.store import (
 )
 from showrunner.wiring import EmbeddedHome
 from tests.fakes import FakeClock
+from tests.unit.errands.dying import survive_every_death
+from tests.unit.jobs.conftest import tasks_on
 
 
 def new_job(home: EmbeddedHome, count: int = 2) -> str:
-    files = [(f"/m/{number}.mkv", f"{number}") for number in range(1, count + 1)]
+    files = [NewFile(f"/m/{number}.mkv", f"{number}") for number in range(1, count + 1)]
     return create_job(NewJob("Films", "manual", files), home)
 
 
@@ -104,20 +107,37 @@ def test_an_unknown_job_is_not_found(home: EmbeddedHome) -> None:
         get_job(home.documents, "nope")
 
 
-def test_every_unfinished_file_becomes_a_frame_task(home: EmbeddedHome) -> None:
-    """Queueing is repeatable: files that are done by then are left out."""
+def test_every_file_becomes_a_frame_task_once(home: EmbeddedHome) -> None:
+    """The message may come again: what has a task gets no second one."""
     job_id = new_job(home, 30)
     queue_frame_tasks(job_id, home)
     assert home.queue("frames").depth().visible == 30
 
-    update_file(home, job_id, 1, outcome=FileOutcome.COMPLETED)
     queue_frame_tasks(job_id, home)
-    assert home.queue("frames").depth().visible == 59
+    assert home.queue("frames").depth().visible == 30
+
+
+def test_a_queueing_that_dies_anywhere_leaves_no_file_without_a_task(home: EmbeddedHome) -> None:
+    """Some get two, which is once."""
+    job_id = new_job(home, 600)
+    deaths = survive_every_death(home, lambda dying: queue_frame_tasks(job_id, dying), at_most=9)
+
+    assert deaths >= 3
+    assert {number for number, _ in tasks_on(home, "frames")} == set(range(1, 601))
+
+
+def test_a_job_of_no_files_is_over(home: EmbeddedHome) -> None:
+    """Nobody would ever finish its last file."""
+    job_id = new_job(home, 0)
+    queue_frame_tasks(job_id, home)
+
+    job = get_job(home.documents, job_id)
+    assert (job.status, job.progress) == (JobStatus.COMPLETED, 100)
 
 
 def test_a_job_made_twice_under_one_id_is_one_job(home: EmbeddedHome) -> None:
     """A batch whose dispatch was cut short makes its job again."""
-    new = NewJob("Films", "radarr", [("/m/a.mkv", "a")])
+    new = NewJob("Films", "radarr", [NewFile("/m/a.mkv", "a")])
     create_job(new, home, job_id="20261121T102430123-abc")
     create_job(new, home, job_id="20261121T102430123-abc")
 

@@ -14,7 +14,8 @@ import pytest
 
 from showrunner.errors import MediaError
 from showrunner.previews.colour import as_picture
-from showrunner.previews.dolby_vision import bt2020_light, has_own_colours, is_profile_5
+from showrunner.previews.colour_tags import has_own_colours, is_profile_5
+from showrunner.previews.dolby_vision import bt2020_light
 from showrunner.previews.film import look_at
 from showrunner.previews.video import open_video
 

@@ -5,7 +5,7 @@ import pytest
 
 from showrunner.errors import MediaError, NotFoundError
 from showrunner.previews.bif import BifSink
-from showrunner.previews.dolby_vision import is_profile_5
+from showrunner.previews.colour_tags import is_profile_5
 from showrunner.previews.extract import extract
 from showrunner.previews.fingerprint import SourceFingerprint
 

@@ -1,5 +1,6 @@
 """The emulated servers of the demo, each new for its test and asked in this process."""
 
+import runpy
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from flask import Flask, Response, request
 
 from showrunner.clients.factory import client_for
 from showrunner.connections.models import Connection, ConnectionKind, PathMapping, PreviewSettings
@@ -18,6 +20,8 @@ from showrunner.demo.library import Title, make_videos
 from showrunner.demo.playing import Room
 from showrunner.demo.plex import EmulatedPlex
 from showrunner.demo.shelf import Shelf
+from showrunner.entry.framework import answer_flask
+from tests.calls import source_of
 
 TITLES = (
     Title("Cobalt Harvest", 2021, 2),
@@ -27,6 +31,18 @@ FILM = "movies/Cobalt Harvest (2021)/Cobalt Harvest (2021).mkv"
 EPISODE = "tv/Northern Relay/Season 01/Northern Relay - S01E01.mkv"
 KEY, PASSWORD = "the-k3y", "the-passw0rd"
 NEVER_SECONDS = 3600.0
+
+
+class WebhookFunction:
+    """The function that takes the webhooks of `kind`, to be served on loopback."""
+
+    def __init__(self, kind: str) -> None:
+        self._handler = runpy.run_path(str(source_of(f"webhooks/{kind}")))[f"handle_{kind}_webhook"]
+        self.app = Flask(f"webhooks-{kind}")
+        self.app.add_url_rule(f"/api/v1/webhooks/{kind}", "take", self._take, methods=["POST"])
+
+    def _take(self) -> Response:
+        return answer_flask(request, lambda event: self._handler(event, None))
 
 
 class PlainSecrets:

@@ -1,4 +1,4 @@
-"""The worker's container: what can be checked of it without building it."""
+"""The worker's container and where it runs: what can be checked without building or deploying."""
 
 import importlib.util
 import re
@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 import yaml
+from cfnlint.api import ManualArgs, lint_file  # type: ignore[import-untyped]
 
+from showrunner.harness.intrinsics import read_yaml
+from showrunner.harness.template import Template
 from showrunner.jobs.models import WorkerState
 from showrunner.jobs.store import report_worker
 from showrunner.wiring import EmbeddedHome
@@ -89,3 +92,88 @@ def test_a_worker_is_healthy_while_it_is_heard_of(
         )
         report_worker(home.documents, state)
         assert health.main() == status
+
+
+@pytest.fixture
+def ecs(root: Path) -> dict[str, Any]:
+    return read_yaml(root / "infra" / "ecs.yaml")
+
+
+def test_the_gpu_stack_is_what_cloudformation_takes(root: Path) -> None:
+    """cfn-lint, AWS's own checker, has no remark."""
+    remarks = lint_file(root / "infra" / "ecs.yaml", config=ManualArgs(regions=["eu-central-1"]))
+    assert [f"line {found.linenumber}: {found}" for found in remarks] == []
+
+
+def test_a_worker_in_the_cloud_gets_the_variables_of_a_worker_at_home(
+    ecs: dict[str, Any], document: dict[str, Any]
+) -> None:
+    """What the main stack's output names, the container's definition sets."""
+    output = document["Outputs"]["WorkerEnvironment"]["Value"]["Fn::Sub"]
+    wanted = {line.partition("=")[0] for line in output.split()}
+    wanted -= {f"SHOWRUNNER_{kind}_{queue}" for queue in ONLY_FOR_FUNCTIONS for kind in KINDS}
+    (container,) = ecs["Resources"]["Task"]["Properties"]["ContainerDefinitions"]
+    assert wanted
+    assert wanted <= {variable["Name"] for variable in container["Environment"]}
+
+
+ONLY_FOR_FUNCTIONS, KINDS = ("BATCHES", "JOBS"), ("QUEUE", "DEAD_LETTERS")
+
+
+def test_workers_come_and_go_by_every_queue_that_they_pull(
+    ecs: dict[str, Any], template: Template, root: Path
+) -> None:
+    """ECS's alarms and KEDA's triggers name the very queues that the template gives a worker."""
+    pulled = {queue for worker in template.workers for queue in worker.queues}
+    scaled_by = set(re.findall(r"\$\{ShowrunnerStack\}-(\w+)(?=['\"])", str(alarm_metrics(ecs))))
+    assert scaled_by == pulled
+    assert {
+        trigger["metadata"]["queueURLFromEnv"].removeprefix("SHOWRUNNER_QUEUE_").lower()
+        for trigger in scaled_object(root)["spec"]["triggers"]
+    } == pulled
+
+
+def alarm_metrics(ecs: dict[str, Any]) -> list[Any]:
+    return [ecs["Resources"][name]["Properties"]["Metrics"] for name in ("WakeAlarm", "SleepAlarm")]
+
+
+def scaled_object(root: Path) -> dict[str, Any]:
+    text = (root / "infra" / "kubernetes" / "scaling.yaml").read_text()
+    return next(one for one in yaml.safe_load_all(text) if one["kind"] == "ScaledObject")
+
+
+def test_no_worker_is_ended_while_it_decodes(ecs: dict[str, Any], root: Path) -> None:
+    """ECS goes to zero on what waits and what is in work; KEDA counts tasks in work as well."""
+    assert "NotVisible" in str(ecs["Resources"]["SleepAlarm"])
+    policy = ecs["Resources"]["BacklogPolicy"]["Properties"]
+    assert policy["TargetTrackingScalingPolicyConfiguration"]["DisableScaleIn"] is True
+    triggers = scaled_object(root)["spec"]["triggers"]
+    assert {trigger["metadata"]["scaleOnInFlight"] for trigger in triggers} == {"true"}
+
+
+def test_a_worker_has_longer_to_end_than_it_takes(ecs: dict[str, Any], root: Path) -> None:
+    """Its grace period is over well before ECS or Kubernetes kills it."""
+    (container,) = ecs["Resources"]["Task"]["Properties"]["ContainerDefinitions"]
+    variables = {one["Name"]: one["Value"] for one in container["Environment"]}
+    assert container["StopTimeout"] >= 10 + int(variables["SHOWRUNNER_GRACE_SECONDS"])
+    pod = deployment(root)["spec"]["template"]["spec"]
+    (worker,) = pod["containers"]
+    grace = next(e["value"] for e in worker["env"] if e["name"] == "SHOWRUNNER_GRACE_SECONDS")
+    assert pod["terminationGracePeriodSeconds"] >= 10 + int(grace)
+
+
+def deployment(root: Path) -> dict[str, Any]:
+    text = (root / "infra" / "kubernetes" / "worker.yaml").read_text()
+    return next(one for one in yaml.safe_load_all(text) if one["kind"] == "Deployment")
+
+
+def test_the_cluster_s_files_name_each_other(root: Path) -> None:
+    """KEDA scales the deployment that is there, and the deployment reads the map that is made."""
+    found, folder = deployment(root), root / "infra" / "kubernetes"
+    assert scaled_object(root)["spec"]["scaleTargetRef"]["name"] == found["metadata"]["name"]
+    made = yaml.safe_load((folder / "kustomization.yaml").read_text())
+    assert all((folder / name).is_file() for name in made["resources"])
+    (worker,) = found["spec"]["template"]["spec"]["containers"]
+    (named, _) = worker["envFrom"]
+    assert named["configMapRef"]["name"] == made["configMapGenerator"][0]["name"]
+    assert worker["securityContext"]["capabilities"] == {"drop": ["ALL"]}

@@ -73,6 +73,7 @@ TALK_TO_SERVERS = {
     "ApiServersFunction",
     "ApiConnectionsFunction",
     "ApiPlexFunction",
+    "ApiPlexWebhookFunction",
     "WebFunction",
 }
 
@@ -84,8 +85,20 @@ def test_only_what_talks_to_servers_opens_their_keys(document: dict[str, Any]) -
         for logical_id, resource in document["Resources"].items()
         if resource["Type"] == "AWS::Serverless::Function"
     ]
-    openers = [name for name in functions if "kms:Decrypt" in allowed(document, name)]
+    openers = [
+        name
+        for name in functions
+        if {"Ref": "OpenSecrets"} in document["Resources"][name]["Properties"].get("Policies", [])
+    ]
     assert set(openers) == TALK_TO_SERVERS
+
+
+def test_a_webhook_opens_only_what_its_sender_shares(document: dict[str, Any]) -> None:
+    """Every other permission to decrypt is tied to the purpose of webhooks."""
+    for logical_id, statement in statements(document):
+        if statement["Action"] == "kms:Decrypt" and logical_id not in ("OpenSecrets", "WorkFrames"):
+            condition = statement["Condition"]["StringEquals"]
+            assert condition == {"kms:EncryptionContext:purpose": "webhooks"}, logical_id
 
 
 @pytest.mark.parametrize("name", ["QueriesActivityFunction", "ApiPreviewsFunction"])

@@ -145,7 +145,7 @@ def test_a_scheduled_run_ends_before_the_next_begins(template: Template) -> None
 def test_every_queue_is_consumed_and_sets_messages_aside(template: Template) -> None:
     """Nothing is sent where nobody looks, and nothing is tried for ever."""
     consumed = {c.queue for f in template.functions for c in f.consumes}
-    consumed |= {worker.queue for worker in template.workers}
+    consumed |= {queue for worker in template.workers for queue in worker.queues}
     assert consumed == {queue.name for queue in template.queues}
     assert all(3 <= queue.max_receives <= 10 for queue in template.queues)
 
@@ -187,10 +187,13 @@ def test_access_logs_hold_no_query(document: dict[str, Any]) -> None:
 def test_every_dead_letter_rings(document: dict[str, Any]) -> None:
     """Each dead letter queue has its alarm."""
     resources = document["Resources"]
+    alarms = [r["Properties"] for r in resources.values() if r["Type"] == "AWS::CloudWatch::Alarm"]
+    summed = [metric for alarm in alarms for metric in alarm.get("Metrics", [])]
+    metrics = [*alarms, *(one["MetricStat"]["Metric"] for one in summed if "MetricStat" in one)]
     watched = {
-        resource["Properties"]["Dimensions"][0]["Value"]["Fn::GetAtt"][0]
-        for resource in resources.values()
-        if resource["Type"] == "AWS::CloudWatch::Alarm"
+        dimension["Value"]["Fn::GetAtt"][0]
+        for metric in metrics
+        for dimension in metric.get("Dimensions", [])
     }
     dead = {
         resource["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]

@@ -12,7 +12,7 @@ from showrunner.clients.models import Decision, PlayState, Session
 from showrunner.connections.models import Connection, ConnectionKind, Library
 from showrunner.connections.store import ConnectionStore
 from showrunner.events.models import EventKind, Report
-from showrunner.jobs.create import NewJob, create_job
+from showrunner.jobs.create import NewFile, NewJob, create_job
 from showrunner.jobs.models import FileOutcome, FileOutput, WorkerState
 from showrunner.jobs.store import report_worker, start_file, update_file
 from showrunner.webhooks.intake import receive
@@ -111,7 +111,7 @@ def announce(home: EmbeddedHome, title: str = "Spring (2019)") -> str:
         Report(EventKind.UNKNOWN, "sonarr", "SeriesDance"),
     ]
     receipt = receive(reports, home)
-    gather(receipt.accepted[0].id, home)
+    gather([receipt.accepted[0].id], home)
     return receipt.accepted[0].id
 
 
@@ -196,7 +196,7 @@ def strip(colours: Sequence[str]) -> bytes:
 
 def _job(home: EmbeddedHome, title: str, names: Sequence[str]) -> str:
     _let_pass(home, 3)
-    files = [(f"/movies/{name}/{name}.mkv", name) for name in names]
+    files = [NewFile(f"/movies/{name}/{name}.mkv", name) for name in names]
     return create_job(NewJob(title=title, source="radarr", files=files), home)
 
 

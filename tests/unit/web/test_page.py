@@ -6,7 +6,7 @@ import pytest
 from showrunner.activity import replace_sessions
 from showrunner.clients.models import PlayState, Session
 from showrunner.events.models import EventKind, Report
-from showrunner.jobs.create import NewJob, create_job
+from showrunner.jobs.create import NewFile, NewJob, create_job
 from showrunner.jobs.models import FileOutcome, FileOutput
 from showrunner.jobs.store import cancel_job, start_file, update_file
 from showrunner.web.rooms import ROOMS
@@ -94,7 +94,7 @@ def test_hostile_names_stay_text(reader, home):
     replace_sessions(home.documents, plex, [session], home.clock.now())
     announce(home, HOSTILE)
     receive([Report(EventKind.UNKNOWN, "sonarr", HOSTILE)], home)
-    files = [(HOSTILE, HOSTILE), (HOSTILE, HOSTILE)]
+    files = [NewFile(HOSTILE, HOSTILE), NewFile(HOSTILE, HOSTILE)]
     job_id = create_job(NewJob(title=HOSTILE, source=HOSTILE, files=files), home)
     for number, outcome in ((1, FileOutcome.COMPLETED), (2, FileOutcome.WAITING)):
         output = FileOutput(
@@ -177,7 +177,7 @@ def test_a_fragment_is_what_the_page_shows(reader, home, part):
 
 def test_a_job_of_many_files_shows_those_in_work(reader, home):
     """The window follows the work; how many lie outside is told, with the way to them."""
-    files = [(f"/tv/{number}.mkv", f"Episode {number}") for number in range(1, 101)]
+    files = [NewFile(f"/tv/{number}.mkv", f"Episode {number}") for number in range(1, 101)]
     job_id = create_job(NewJob(title="Season", source="sonarr", files=files), home)
     for number in range(1, 51):
         start_file(home, job_id, number)
@@ -187,7 +187,7 @@ def test_a_job_of_many_files_shows_those_in_work(reader, home):
     assert "Episode 51 " in text
     assert "Episode 46 " not in text
     assert "50 of 100 files" in text
-    assert "92 more files (JSON)" in text
+    assert "92 more files" in text
 
 
 def test_progress_moves_within_a_file(reader, home):

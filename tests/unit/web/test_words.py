@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from showrunner.web import words
+from showrunner.web import timing_words, words
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,47 @@ def test_a_time_is_told_in_utc_whatever_its_zone():
 def test_a_pictures_key_cannot_leave_its_address():
     """Keys are quoted; their folders stay folders."""
     assert words.picture_address("job/1 ?#.jpg") == ("/api/v1/previews/pictures/job/1%20%3F%23.jpg")
+
+
+@pytest.mark.parametrize(
+    ("expression", "words_for_it"),
+    [
+        ("0 2 * * *", "every day at 02:00"),
+        ("30 4 * * sun", "every Sunday at 04:30"),
+        ("5 7 * * 1-5", "every weekday at 07:05"),
+        ("*/15 * * * *", "every 15 minutes"),
+        ("0 */6 * * *", "every 6 hours"),
+        ("0 * * * *", "every hour"),
+        ("*/45 * * * *", "at */45 * * * *"),
+        ("0 2 1 * *", "at 0 2 1 * *"),
+        ("0 2 * * 1,3", "at 0 2 * * 1,3"),
+        ("0 2-4 * * *", "at 0 2-4 * * *"),
+    ],
+)
+def test_the_usual_cron_expressions_are_words(expression, words_for_it):
+    """What has no short sentence stays as it is: a wrong one would be worse."""
+    assert timing_words.cron_words(expression) == words_for_it
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words_for_it"),
+    [(1, "every minute"), (90, "every 90 minutes"), (240, "every 4 hours"), (2880, "every 2 days")],
+)
+def test_an_interval_is_told_in_its_largest_whole_unit(minutes, words_for_it):
+    """Ninety minutes are no hour and a half to anybody who set ninety."""
+    assert timing_words.every_minutes(minutes) == words_for_it
+
+
+@pytest.mark.parametrize(
+    ("hours", "words_for_it"),
+    [(None, "while"), (0.25, "15 minutes"), (1, "hour"), (36, "36 hours"), (1.5167, "1.5 hours")],
+)
+def test_how_far_a_job_looks_back_reads_after_in_the_last(hours, words_for_it):
+    """In the last hour, in the last 36 hours."""
+    assert timing_words.hours_words(hours) == words_for_it
+
+
+def test_only_known_words_of_the_address_become_a_notice():
+    """Nobody puts sentences on the page by a link."""
+    assert words.done_words("saved") == "The changes are saved."
+    assert words.done_words("You have won") == words.done_words(None) == ""

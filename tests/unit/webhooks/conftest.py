@@ -1,12 +1,27 @@
 import json
+import runpy
 from pathlib import Path
 
 import pytest
 
-from showrunner.events.store import COUNTS, EVENTS, FINGERPRINTS
+from showrunner.events.store import COUNTS, EVENTS, FINGERPRINTS, PERSON_EVENTS
 from showrunner.ports.documents import each
+from showrunner.rate_limit import CallLimit
 from showrunner.wiring import EmbeddedHome, living_in
-from tests.calls import TOKEN, answered, http_event, load_entry
+from tests.calls import TOKEN, answered, http_event, source_of
+
+
+def entry_of(name):
+    """The entry point of `functions/webhooks/<name>`: the one `handle_...` in its main.py."""
+    found = runpy.run_path(str(source_of(f"webhooks/{name}")))
+    (entry,) = [value for key, value in found.items() if key.startswith("handle_")]
+    return entry
+
+
+@pytest.fixture(autouse=True)
+def no_calls_yet(monkeypatch):
+    """Each test's calls are the first of their address."""
+    monkeypatch.setattr("showrunner.webhooks.authentication._calls", CallLimit())
 
 
 @pytest.fixture
@@ -36,12 +51,21 @@ def home(tmp_path, monkeypatch, clock):
 
 @pytest.fixture
 def deliver(home):
-    """`deliver("radarr", body)`: the status and the body that the real function answers."""
+    """
+    `deliver("radarr", body)`: the status and the body that the real function answers.
 
-    def deliver(name, body, *, headers=None, token=TOKEN, **more):
+    `at` is another of its addresses, `source` the network address of the sender.
+    """
+
+    entries = {}
+
+    def deliver(name, body, *, headers=None, token=TOKEN, at=None, source="127.0.0.1", **more):
         headers = ({"x-auth-token": token} if token else {}) | (headers or {})
-        event = http_event(f"/api/v1/webhooks/{name}", body, headers=headers, **more)
-        return answered(load_entry(f"webhooks/{name}")(event))
+        event = http_event(f"/api/v1/webhooks/{at or name}", body, headers=headers, **more)
+        event["requestContext"]["http"]["sourceIp"] = source
+        if name not in entries:
+            entries[name] = entry_of(name)
+        return answered(entries[name](event))
 
     return deliver
 
@@ -53,7 +77,11 @@ def stored(home):
     def stored():
         depth = home.queue("batches").depth()
         return (
-            [document.body for document in each(home.documents, EVENTS)],
+            [
+                document.body
+                for collection in (EVENTS, PERSON_EVENTS)
+                for document in each(home.documents, collection)
+            ],
             {document.key: document.body["count"] for document in each(home.documents, COUNTS)},
             depth.visible + depth.delayed + depth.in_flight,
         )

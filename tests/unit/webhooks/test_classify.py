@@ -18,6 +18,14 @@ from showrunner.webhooks.classify import PARSERS, classify
         ({"eventType": "Download", "episodes": []}, "sonarr"),
         ({"eventType": "Download", "episodeFile": {}}, "sonarr"),
         ({"eventType": "Download", "episodeFiles": []}, "sonarr"),
+        ({"action": "play", "rating_key": "1"}, "tautulli"),
+        ({"action": "buffer", "session_key": "1"}, "tautulli"),
+        ({"event": "playback.start", "media_type": "movie"}, "tautulli"),
+        ({"eventType": "Download", "series": {}, "instanceName": "Sportarr"}, "sportarr"),
+        ({"eventType": "Download", "series": {"league": "Cup"}}, "sportarr"),
+        ({"eventType": "Download", "filePath": "/a"}, "sportarr"),
+        ({"eventType": "Download", "artist": {}}, "lidarr"),
+        ({"eventType": "Download", "trackFiles": []}, "lidarr"),
         ({"eventType": "Health", "level": "warning"}, "servarr"),
         ({"file_path": "/a"}, "custom"),
         ({"file_paths": ["/a"]}, "custom"),
@@ -28,6 +36,7 @@ from showrunner.webhooks.classify import PARSERS, classify
         ({"eventType": "Grab", "movie": {}, "series": {}}, "radarr"),
         ({"eventType": "Download", "series": {}, "path": "/a"}, "sonarr"),
         ({"NotificationType": "ItemAdded", "path": "/a"}, "jellyfin"),
+        ({"event": "media.play", "Metadata": {}, "rating_key": "1"}, "plex"),
     ],
 )
 def test_who_sent_it(payload, kind):
@@ -46,6 +55,8 @@ def test_who_sent_it(payload, kind):
         {"movie": {}},
         {"eventType": "Download"},
         {"eventType": ["Health"]},
+        {"action": ["play"], "rating_key": "1"},
+        {"action": "play"},
     ],
 )
 def test_what_nobody_sends_is_refused(payload):

@@ -2,100 +2,23 @@
 
 import dataclasses
 import os
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from showrunner.clients import http
-from showrunner.connections.models import Connection, ConnectionKind, Library, PreviewSettings
+from showrunner.connections.models import ConnectionKind
 from showrunner.connections.store import ConnectionStore
-from showrunner.jobs.create import NewJob, create_job, queue_frame_tasks
-from showrunner.jobs.models import FileOutcome, JobFile, JobStatus
-from showrunner.jobs.store import cancel_job, find_file, get_job, start_file, workers
+from showrunner.jobs.models import FileOutcome, JobStatus
+from showrunner.jobs.store import get_job, workers
 from showrunner.previews.bif import read_bif
 from showrunner.previews.decoder.client import Decoder
 from showrunner.previews.hardware.devices import Device
 from showrunner.previews.trickplay import read_trickplay
 from showrunner.previews.worker.plan import SlotKind
-from showrunner.previews.worker.slot import DELAYS_SECONDS, POISONOUS_AFTER, Slot
+from showrunner.previews.worker.slot import Slot
 from showrunner.wiring import EmbeddedHome
-from tests.fakes import FakeClock
-from tests.videos import make_video
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test waits between the tries of one request."""
-    monkeypatch.setattr(http, "FIRST_BACKOFF_SECONDS", 0)
-
-
-@pytest.fixture(scope="session")
-def encoded(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """Twenty-five seconds: three pictures at ten seconds each."""
-    path = make_video(tmp_path_factory.mktemp("video") / "film.mkv", seconds=25)
-    return path.read_bytes()
-
-
-@pytest.fixture
-def media(tmp_path: Path) -> Path:
-    folder = tmp_path / "media"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def film(media: Path, encoded: bytes) -> Path:
-    path = media / "film.mkv"
-    path.write_bytes(encoded)
-    os.utime(path, (1_700_000_000, 1_700_000_000))
-    return path
-
-
-@pytest.fixture(scope="module")
-def decoder() -> Iterator[Decoder]:
-    """One warm child process for all tests."""
-    with Decoder() as decoder:
-        yield decoder
-
-
-@pytest.fixture
-def slot(home: EmbeddedHome, decoder: Decoder) -> Slot:
-    return Slot("test-0", home, 30, lambda: False, decoder)
-
-
-def connect(home: EmbeddedHome, kind: ConnectionKind, media: Path, **previews: Any) -> None:
-    """A server that owns the folder and is away: nothing listens on port 9."""
-    ConnectionStore(home.documents).save(
-        Connection(
-            id=f"{kind}-1",
-            kind=kind,
-            name=kind.title(),
-            url="http://127.0.0.1:9",
-            sealed_secret=home.secrets.seal("key"),
-            libraries=[Library(native_id="1", name="Films", locations=[str(media)])],
-            previews=PreviewSettings(**previews),
-        )
-    )
-
-
-def job_of(home: EmbeddedHome, *paths: Path, force: bool = False) -> str:
-    new = NewJob("Film", "manual", [(str(path), path.name) for path in paths], force=force)
-    job_id = create_job(new, home)
-    queue_frame_tasks(job_id, home)
-    return job_id
-
-
-def line_of(home: EmbeddedHome, job_id: str, number: int = 1) -> JobFile:
-    line = find_file(home.documents, job_id, number)
-    assert line is not None
-    return line
-
-
-def names(folder: Path) -> list[str]:
-    return sorted(entry.name for entry in folder.iterdir())
+from tests.unit.worker.stage import connect, job_of, line_of, names
 
 
 def test_one_extraction_gives_every_server_its_format(
@@ -184,90 +107,6 @@ def test_a_bad_file_fails_its_own_line_and_the_job_goes_on(
     assert names(media) == ["film-320-10.bif", "film.mkv", "notes.mkv"]
 
 
-def test_a_folder_stands_for_the_videos_in_it(
-    home: EmbeddedHome, slot: Slot, media: Path, film: Path
-) -> None:
-    """A sender that names only the film's folder gets previews for what lies there."""
-    connect(home, ConnectionKind.EMBY, media)
-    folder = media / "Film (2020)"
-    folder.mkdir()
-    for name in ("one.mkv", "two.mkv"):
-        shutil.copy2(film, folder / name)
-    (folder / "poster.jpg").write_bytes(b"")
-    job_id = job_of(home, folder)
-
-    slot.run_one(0)
-
-    assert line_of(home, job_id).outcome is FileOutcome.COMPLETED
-    pictures = {output.picture for output in line_of(home, job_id).outputs}
-    assert len(pictures) == 2
-    assert [name for name in names(folder) if name.endswith(".bif")] == [
-        "one-320-10.bif",
-        "two-320-10.bif",
-    ]
-
-
-def test_an_empty_folder_fails_with_the_reason(home: EmbeddedHome, slot: Slot, media: Path) -> None:
-    """Nothing to do is not success."""
-    connect(home, ConnectionKind.EMBY, media)
-    job_id = job_of(home, media)
-    slot.run_one(0)
-
-    assert "holds no video" in (line_of(home, job_id).message or "")
-
-
-def test_a_file_that_still_grows_is_waited_for(
-    home: EmbeddedHome, slot: Slot, media: Path, film: Path, clock: FakeClock
-) -> None:
-    """It is looked at again after five seconds, and processed when two looks agree."""
-    connect(home, ConnectionKind.EMBY, media)
-    just_now = clock.now().timestamp()
-    whole = film.read_bytes()
-    film.write_bytes(whole[: len(whole) // 2])
-    os.utime(film, (just_now, just_now))
-    job_id = job_of(home, film)
-
-    slot.run_one(0)
-    assert line_of(home, job_id).outcome is FileOutcome.WAITING
-    assert not slot.run_one(0)
-
-    film.write_bytes(whole)
-    clock.advance(5)
-    os.utime(film, (clock.now().timestamp(),) * 2)
-    slot.run_one(0)
-    assert line_of(home, job_id).outcome is FileOutcome.WAITING
-    assert names(media) == ["film.mkv"]
-
-    clock.advance(5)
-    slot.run_one(0)
-    assert line_of(home, job_id).outcome is FileOutcome.COMPLETED
-
-
-def test_a_file_that_changes_while_it_is_read_is_not_published(
-    home: EmbeddedHome,
-    slot: Slot,
-    media: Path,
-    film: Path,
-    decoder: Decoder,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """The set belongs to a file that is gone: nothing appears, and the new file is waited for."""
-    connect(home, ConnectionKind.EMBY, media)
-    run = decoder.run
-
-    def run_while_somebody_writes(*arguments: Any, **options: Any) -> Any:
-        result = run(*arguments, **options)
-        film.write_bytes(film.read_bytes() + b"more")
-        return result
-
-    monkeypatch.setattr(decoder, "run", run_while_somebody_writes)
-    job_id = job_of(home, film)
-    slot.run_one(0)
-
-    assert line_of(home, job_id).outcome is FileOutcome.WAITING
-    assert names(media) == ["film.mkv"]
-
-
 def test_a_path_that_no_server_owns_is_skipped_with_the_reason(
     home: EmbeddedHome, slot: Slot, media: Path, tmp_path: Path, encoded: bytes
 ) -> None:
@@ -284,53 +123,6 @@ def test_a_path_that_no_server_owns_is_skipped_with_the_reason(
     assert str(media) in (line.message or "")
 
 
-def test_a_server_that_is_away_gets_its_own_later_and_the_others_theirs_now(
-    home: EmbeddedHome, slot: Slot, media: Path, film: Path, clock: FakeClock, tmp_path: Path
-) -> None:
-    """Plex must be asked where its bundle is: the retry chain, and in the end a clear failure."""
-    connect(home, ConnectionKind.EMBY, media)
-    connect(home, ConnectionKind.PLEX, media, plex_config_folder=str(tmp_path / "plex"))
-    job_id = job_of(home, film)
-    slot.run_one(0)
-
-    line = line_of(home, job_id)
-    assert line.outcome is FileOutcome.WAITING
-    assert {output.kind: output.outcome for output in line.outputs} == {
-        "emby": "published",
-        "plex": "waiting",
-    }
-    delays = iter(DELAYS_SECONDS)
-    while line_of(home, job_id).outcome is FileOutcome.WAITING:
-        left_seconds = float(next(delays))
-        while left_seconds > 0:  # a wait over 15 minutes travels the queue in steps
-            step_seconds = min(left_seconds, 900)
-            clock.advance(step_seconds)
-            left_seconds -= step_seconds
-            assert slot.run_one(0)
-
-    line = line_of(home, job_id)
-    assert line.outcome is FileOutcome.FAILED
-    assert "Given up after 5 retries" in (line.message or "")
-    assert list(delays) == []
-
-
-def test_a_try_that_died_before_it_told_the_server_is_made_up_for(
-    home: EmbeddedHome, slot: Slot, media: Path, film: Path, clock: FakeClock
-) -> None:
-    """The output is there and fresh, but nobody was told: the next try tells."""
-    connect(home, ConnectionKind.EMBY, media)
-    job_of(home, film)
-    slot.run_one(0)
-    job_id = job_of(home, film)
-    start_file(home, job_id, 1)  # and the worker died after publishing
-    clock.advance(31)
-    slot.run_one(0)
-
-    (output,) = line_of(home, job_id).outputs
-    assert output.outcome == "published"
-    assert "was not told" in (output.message or "")  # it is away, but it was tried
-
-
 def test_a_folder_that_is_not_set_says_which_setting(
     home: EmbeddedHome, slot: Slot, media: Path, film: Path
 ) -> None:
@@ -342,91 +134,6 @@ def test_a_folder_that_is_not_set_says_which_setting(
     line = line_of(home, job_id)
     assert line.outcome is FileOutcome.FAILED
     assert "plex_config_folder" in (line.message or "")
-
-
-def test_a_file_that_ended_several_workers_is_set_aside(
-    home: EmbeddedHome, slot: Slot, media: Path, film: Path, clock: FakeClock
-) -> None:
-    """Its task goes to the dead letters with the reason; its line fails; the queue is free."""
-    connect(home, ConnectionKind.EMBY, media)
-    job_id = job_of(home, film)
-    queue = home.queue("frames")
-    for _ in range(POISONOUS_AFTER - 1):
-        assert queue.receive(lease_seconds=30)  # and the worker dies
-        clock.advance(31)
-
-    slot.run_one(0)
-
-    assert line_of(home, job_id).outcome is FileOutcome.FAILED
-    (letter,) = queue.dead_letters()
-    assert letter.reason is not None
-    assert "3 workers" in letter.reason
-    assert names(media) == ["film.mkv"]
-
-
-def test_the_task_of_a_cancelled_job_does_nothing(
-    home: EmbeddedHome, slot: Slot, media: Path, film: Path
-) -> None:
-    """It is taken off the queue and the file is never opened."""
-    connect(home, ConnectionKind.EMBY, media)
-    job_id = job_of(home, film)
-    cancel_job(home.documents, home.clock, job_id)
-
-    assert slot.run_one(0)
-
-    assert names(media) == ["film.mkv"]
-    assert home.queue("frames").depth().visible == 0
-
-
-def test_a_worker_that_is_stopped_hands_its_task_on(
-    home: EmbeddedHome, media: Path, film: Path, decoder: Decoder
-) -> None:
-    """The line is queued again and the task waits, as if never tried."""
-    connect(home, ConnectionKind.EMBY, media)
-    job_id = job_of(home, film)
-    Slot("test-0", home, 30, lambda: True, decoder).run_one(0)
-
-    assert line_of(home, job_id).outcome is FileOutcome.QUEUED
-    (message,) = home.queue("frames").receive()
-    assert message.receive_count == 1
-    assert names(media) == ["film.mkv"]
-
-
-def pause(home: EmbeddedHome, *, is_on: bool) -> None:
-    home.documents.put("settings", "processing", {"paused": is_on})
-
-
-def test_a_paused_worker_begins_no_file(
-    home: EmbeddedHome, slot: Slot, media: Path, film: Path
-) -> None:
-    """A task that came just then goes back as it was; it is done when the pause is over."""
-    connect(home, ConnectionKind.EMBY, media)
-    job_id = job_of(home, film)
-    pause(home, is_on=True)
-    slot.run_one(0)
-
-    assert slot.is_paused
-    assert line_of(home, job_id).outcome is FileOutcome.QUEUED
-    assert names(media) == ["film.mkv"]
-
-    pause(home, is_on=False)
-    slot.run_one(0)
-    assert line_of(home, job_id).outcome is FileOutcome.COMPLETED
-    assert line_of(home, job_id).attempts == 1
-
-
-def test_a_retired_slot_begins_no_file(
-    home: EmbeddedHome, slot: Slot, media: Path, film: Path, decoder: Decoder
-) -> None:
-    """What it had just received is another slot's."""
-    connect(home, ConnectionKind.EMBY, media)
-    job_id = job_of(home, film)
-    slot.retire()
-    slot.run_one(0)
-    assert line_of(home, job_id).outcome is FileOutcome.QUEUED
-
-    Slot("test-1", home, 30, lambda: False, decoder).run_one(0)
-    assert line_of(home, job_id).outcome is FileOutcome.COMPLETED
 
 
 def test_the_line_says_how_its_pictures_came_about(
@@ -498,3 +205,20 @@ def test_an_idle_slot_gives_the_decoders_memory_back(
         assert own.process_id is not None
         slot.run_one(0)
         assert own.process_id is None
+
+
+def test_a_server_without_a_key_stops_no_other(
+    home: EmbeddedHome, slot: Slot, media: Path, film: Path
+) -> None:
+    """Its own output fails with the reason; the others have theirs."""
+    connect(home, ConnectionKind.EMBY, media)
+    keyless = connect(home, ConnectionKind.JELLYFIN, media).model_copy(
+        update={"sealed_secret": None}
+    )
+    ConnectionStore(home.documents).save(keyless)
+    job_id = job_of(home, film)
+    slot.run_one(0)
+
+    outputs = {output.kind: output for output in line_of(home, job_id).outputs}
+    assert outputs["emby"].outcome == "published"
+    assert "has no key" in (outputs["jellyfin"].message or "")

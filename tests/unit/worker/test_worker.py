@@ -1,12 +1,18 @@
 """Which slots a worker has, on which devices, and when they rest."""
 
+import socket
+
 import pytest
 
+from showrunner import processing
+from showrunner.jobs.store import workers
 from showrunner.ports.documents import ABSENT
 from showrunner.previews.hardware.devices import Device
 from showrunner.previews.worker import run
-from showrunner.previews.worker.plan import SlotKind, is_paused, means_of, wanted_slots
+from showrunner.previews.worker.errands import ErrandRunner
+from showrunner.previews.worker.plan import SlotKind, means_of, wanted_slots
 from showrunner.previews.worker.run import Worker
+from showrunner.previews.worker.runner import TaskRunner
 from showrunner.previews.worker.slot import Slot
 from showrunner.settings import COLLECTION, KEY, GpuConfig, Settings
 from showrunner.wiring import EmbeddedHome
@@ -29,7 +35,7 @@ def save(home: EmbeddedHome, settings: Settings) -> None:
 class IdleWorker(Worker):
     """Its slots take no tasks by themselves; a retired one is over at once."""
 
-    def serve(self, slot: Slot) -> None:
+    def serve(self, runner: TaskRunner) -> None:
         return
 
 
@@ -121,8 +127,33 @@ def test_the_means_follow_the_settings_from_file_to_file(home: EmbeddedHome) -> 
     assert means_of(CPU, home).cache is None
 
 
-def test_nothing_is_paused_unless_somebody_said_so(home: EmbeddedHome) -> None:
-    """And a strange document pauses nothing."""
-    assert not is_paused(home.documents)
-    home.documents.put(COLLECTION, "processing", {"paused": "perhaps"}, version=ABSENT)
-    assert not is_paused(home.documents)
+def test_a_slot_says_why_it_rests(home: EmbeddedHome, slot: Slot) -> None:
+    """The owner's pause, and quiet hours with their end by the owner's clock."""
+    assert slot.rest is None
+    always = {"enabled": True, "windows": [{"start": "10:00", "end": "12:30"}]}
+    quiet = Settings.model_validate({"timezone": "UTC", "quiet_hours": always})
+    save(home, quiet)
+    assert slot.rest == "quiet hours until 12:30"
+
+    processing.pause(home.documents)
+    assert slot.rest == "paused by the owner"
+    slot.report_rest()
+    (state,) = workers(home.documents)
+    assert (state.status, state.message) == ("paused", "paused by the owner")
+    assert (state.type, state.id, state.machine) == ("cpu", "test-0", socket.gethostname())
+
+    processing.resume(home.documents)
+    save(home, Settings())
+    slot.report_rest()
+    (state,) = workers(home.documents)
+    assert state.status == "idle"
+
+
+def test_errands_go_on_during_a_pause(home: EmbeddedHome) -> None:
+    """They decode nothing."""
+    processing.pause(home.documents)
+    errands = ErrandRunner("errands-0", home, 30, lambda: False)
+    errands.report_rest()
+
+    (state,) = workers(home.documents)
+    assert (state.status, state.type, state.message) == ("idle", "errands", None)

@@ -1,7 +1,13 @@
+from collections.abc import Iterable
+
 import httpx
 
-from showrunner.clients.media_browser import MediaBrowserClient
+from showrunner.clients.media_browser import ITEM_TYPES, MediaBrowserClient
 from showrunner.clients.media_browser_answers import VirtualFolder, VirtualFolderPage
+from showrunner.clients.models import FoundItem
+from showrunner.connections.models import Library
+
+_LIKELY_ITEMS = 100
 
 
 class EmbyClient(MediaBrowserClient):
@@ -28,3 +34,9 @@ class EmbyClient(MediaBrowserClient):
 
     def _folders(self) -> list[VirtualFolder]:
         return self._http.read_as("/Library/VirtualFolders/Query", VirtualFolderPage).items
+
+    def _likely(self, path: str, library: Library) -> Iterable[FoundItem]:
+        """By the whole path, which Emby compares as it is written."""
+        asked = {"Path": path, "IncludeItemTypes": ITEM_TYPES[library.type]}
+        page = self._page(library.native_id, asked, 0, _LIKELY_ITEMS)
+        return [found for item in page.items for found in self._found(item, library)]

@@ -4,7 +4,7 @@ import json
 import logging
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -148,11 +148,20 @@ class HttpClient(_Closing):
         params: Mapping[str, str | int] | None = None,
         headers: Mapping[str, str] | None = None,
         body: Any = None,
+        form: Mapping[str, str | Sequence[str]] | None = None,
+        parts: Mapping[str, str] | None = None,
         allow: tuple[HTTPStatus, ...] = (),
     ) -> httpx.Response:
-        """The answer to a request that changes something: sent once, `body` as JSON."""
+        """
+        The answer to a request that changes something: sent once.
+
+        What goes along is `body` as JSON, or `form` as a web page sends it (a field
+        may occur several times), or `parts` as multipart/form-data.
+        """
         deadline = time.monotonic() + self._total_seconds
-        sent: dict[str, Any] = {"params": params, "headers": headers}
+        sent: dict[str, Any] = {"params": params, "headers": headers, "data": form}
+        if parts is not None:
+            sent["files"] = {name: (None, text) for name, text in parts.items()}
         if body is not None:
             sent["content"] = json.dumps(body).encode()
             sent["headers"] = {"Content-Type": "application/json", **(headers or {})}

@@ -1,15 +1,21 @@
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from urllib.parse import quote
 
 import httpx
 
-from showrunner.clients.media_browser import MediaBrowserClient
+from showrunner.clients.media_browser import ITEM_TYPES, MediaBrowserClient, Params, as_found
 from showrunner.clients.media_browser_answers import Bridge, Item, Repository, VirtualFolder
+from showrunner.clients.models import FoundItem
 from showrunner.connections import paths
 from showrunner.connections.models import Library, PreviewSettings
 
 _MS_PER_SECOND = 1000
+_LIKELY_ITEMS = 20
+# Where the title in the name of a file ends: `Film (2020)`, `Film [x]`, `Show - S01E02`,
+# `Film.2020.1080p`, `Show.S01E02`.
+_AFTER_TITLE = re.compile(r"[(\[{]| - |[. _](?:(?:19|20)\d\d|[Ss]\d+[Ee]\d+)\b")
 
 
 class JellyfinClient(MediaBrowserClient):
@@ -113,12 +119,35 @@ class JellyfinClient(MediaBrowserClient):
     def _folders(self) -> list[VirtualFolder]:
         return self._http.read_as("/Library/VirtualFolders", list[VirtualFolder])
 
-    def _item_id(self, item: Item, path: str) -> str:
+    def _found(self, item: Item, library: Library | None = None) -> list[FoundItem]:
         """Each version of a film has an id of its own, by which its tiles are stored."""
-        for source in item.media_sources or []:
-            if source.id and source.path and paths.same_path(source.path, path):
-                return source.id
-        return item.id
+        versions = {
+            source.path: source.id
+            for source in item.media_sources or []
+            if source.id and source.path
+        }
+        if not versions:
+            return super()._found(item, library)
+        return [as_found(item, id_, [path], library) for path, id_ in versions.items()]
 
-    def _spelled(self, params: Mapping[str, str | int]) -> dict[str, str | int]:
+    def _likely(self, path: str, library: Library) -> Iterator[FoundItem]:
+        """By title: a film's own, or its series', of which an episode's file has the name."""
+        asked = {"SearchTerm": title_in(paths.base_name(path)), "IncludeItemTypes": "Series"}
+        if library.type != "show":
+            asked["IncludeItemTypes"] = ITEM_TYPES[library.type]
+        page = self._page(library.native_id, asked, 0, _LIKELY_ITEMS)
+        for item in page.items:
+            below = self._below(item.id, "Episode") if library.type == "show" else [item]
+            for one in below:
+                yield from self._found(one, library)
+
+    def _spelled(self, params: Params) -> Params:
         return {name[0].lower() + name[1:]: value for name, value in params.items()}
+
+
+def title_in(file_name: str) -> str:
+    """The title with which `file_name` begins, as far as that can be told; at worst all of it."""
+    stem = file_name.rpartition(".")[0] or file_name
+    title = _AFTER_TITLE.split(stem, maxsplit=1)[0].strip(" ._-")
+    title = title or stem
+    return title if " " in title else re.sub(r"[._]+", " ", title)

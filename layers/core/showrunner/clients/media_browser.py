@@ -5,38 +5,42 @@ Times are ticks of 100 ns. Sources: the published descriptions of Jellyfin
 10.11.0 and Emby 4.8.11.0.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from datetime import datetime
+from http import HTTPStatus
 from typing import Any, Literal
 
 import httpx
 
 from showrunner.clients import media_browser_answers as answers
-from showrunner.clients.http import HttpClient, ServiceClient
+from showrunner.clients.http import HttpClient
+from showrunner.clients.library import PAGE_ITEMS, LibraryClient
+from showrunner.clients.media_browser_sessions import session
 from showrunner.clients.models import (
-    Decision,
     FoundItem,
+    ItemsPage,
     LibrarySettings,
-    PlayState,
     ServerInfo,
     Session,
-    resolution_label,
+    SortOrder,
 )
-from showrunner.connections import paths
 from showrunner.connections.models import Library
 
-PAGE_ITEMS = 100
-WHOLE_LIBRARY_PAGE_ITEMS = 500
-_TICKS_PER_MS = 10_000
+Params = Mapping[str, str | int]
 _LIBRARY_TYPES: Mapping[str | None, Literal["movie", "show"]] = {
     "movies": "movie",
     "tvshows": "show",
 }
 # Of `CollectionTypeOptions`; None and `mixed` may hold anything.
 _VIDEO_COLLECTIONS = (None, "", "mixed", "movies", "tvshows", "homevideos", "musicvideos")
-_ITEM_TYPES = {"movie": "Movie", "show": "Episode", "other": "Movie,Episode,Video,MusicVideo"}
+_VIDEO_TYPES = ("Movie", "Episode", "Video", "MusicVideo")
+ITEM_TYPES = {"movie": "Movie", "show": "Episode", "other": ",".join(_VIDEO_TYPES)}
+_WITH_EPISODES = ("Series", "Season")
+_FIELDS = "Path,MediaSources,DateCreated"
+_GONE = (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND)
 
 
-class MediaBrowserClient(ServiceClient):
+class MediaBrowserClient(LibraryClient):
     """The common part of both clients; `authorization` are the headers that carry the key."""
 
     def __init__(
@@ -78,18 +82,44 @@ class MediaBrowserClient(ServiceClient):
 
     def sessions(self) -> list[Session]:
         found = self._http.read_as("/Sessions", list[answers.Session])
-        return [_session(one, one.now_playing_item) for one in found if one.now_playing_item]
+        return [session(one, one.now_playing_item) for one in found if one.now_playing_item]
 
-    def find_item(self, path: str, library: Library) -> FoundItem | None:
-        for item in self._items(library, PAGE_ITEMS):
-            if any(paths.same_path(path, file) for file in item.files):
-                return _found(item, self._item_id(item, path), library)
-        return None
+    def item_files(self, item_id: str) -> list[FoundItem]:
+        """A malformed id, which Jellyfin answers with 400, is one that is not there."""
+        asked = {"Ids": item_id, "Fields": _FIELDS}
+        answer = self._http.read("/Items", params=self._spelled(asked), allow=_GONE)
+        if not answer.is_success:
+            return []
+        items = self._http.parsed("/Items", answer, answers.ItemPage).items
+        if items and items[0].type in _WITH_EPISODES:
+            items = self._below(item_id, "Episode")
+        return [found for item in items if item.type in _VIDEO_TYPES for found in self._found(item)]
 
-    def items(self, library: Library) -> Iterator[FoundItem]:
-        for item in self._items(library, WHOLE_LIBRARY_PAGE_ITEMS):
-            if item.files:
-                yield _found(item, item.id, library)
+    def items_page(
+        self,
+        library: Library,
+        *,
+        start: int,
+        limit: int,
+        sort_by: SortOrder | None = None,
+        added_since: datetime | None = None,
+    ) -> ItemsPage:
+        """Neither server filters by date: `added_since` ends at the first item that is older."""
+        is_newest_first = sort_by == "newest" or added_since is not None
+        asked = {
+            "IncludeItemTypes": ITEM_TYPES[library.type],
+            "SortBy": "DateCreated",
+            "SortOrder": "Descending" if is_newest_first else "Ascending",
+        }
+        page = self._page(library.native_id, asked, start, limit)
+        wanted = [item for item in page.items if _is_since(item, added_since)]
+        end = start + len(page.items)
+        is_last = not page.items or end >= page.total_record_count
+        return ItemsPage(
+            items=[found for item in wanted for found in self._found(item, library)],
+            total=page.total_record_count,
+            next_start=None if is_last or len(wanted) < len(page.items) else end,
+        )
 
     def library_settings(self) -> list[LibrarySettings]:
         """`LibraryOptions` of every library."""
@@ -125,91 +155,47 @@ class MediaBrowserClient(ServiceClient):
     def _folders(self) -> list[answers.VirtualFolder]:
         raise NotImplementedError
 
-    def _item_id(self, item: answers.Item, path: str) -> str:
-        del path
-        return item.id
+    def _found(self, item: answers.Item, library: Library | None = None) -> list[FoundItem]:
+        """`item` in our words; empty when it has no files."""
+        return [as_found(item, item.id, item.files, library)] if item.files else []
 
-    def _spelled(self, params: Mapping[str, str | int]) -> dict[str, str | int]:
+    def _spelled(self, params: Params) -> Params:
         """`params` as this vendor's description spells their names; ours are Emby's."""
-        return dict(params)
+        return params
 
-    def _items(self, library: Library, page_items: int) -> Iterator[answers.Item]:
-        """Every item of `library` that has files, newest first, with one page in memory."""
-        start = 0
+    def _below(self, parent_id: str, item_types: str) -> list[answers.Item]:
+        """All items of those types anywhere below, a page at a time."""
+        found: list[answers.Item] = []
         while True:
-            params: dict[str, str | int] = {
-                "ParentId": library.native_id,
-                "Recursive": "true",
-                "IncludeItemTypes": _ITEM_TYPES[library.type],
-                "Fields": "Path,MediaSources",
-                "SortBy": "DateCreated",
-                "SortOrder": "Descending",
-                "StartIndex": start,
-                "Limit": page_items,
-            }
-            page = self._http.read_as("/Items", answers.ItemPage, params=self._spelled(params))
-            yield from page.items
-            start += len(page.items)
-            if not page.items or start >= page.total_record_count:
-                return
+            asked = {"IncludeItemTypes": item_types}
+            page = self._page(parent_id, asked, len(found), PAGE_ITEMS)
+            found += page.items
+            if not page.items or len(found) >= page.total_record_count:
+                return found
+
+    def _page(self, parent_id: str, asked: Params, start: int, limit: int) -> answers.ItemPage:
+        params: Params = {
+            "ParentId": parent_id,
+            "Recursive": "true",
+            "Fields": _FIELDS,
+            "StartIndex": start,
+            "Limit": limit,
+            **asked,
+        }
+        return self._http.read_as("/Items", answers.ItemPage, params=self._spelled(params))
 
 
-def _found(item: answers.Item, item_id: str, library: Library) -> FoundItem:
+def _is_since(item: answers.Item, moment: datetime | None) -> bool:
+    return moment is None or (item.added is not None and item.added >= moment)
+
+
+def as_found(
+    item: answers.Item, item_id: str, files: list[str], library: Library | None
+) -> FoundItem:
     return FoundItem(
         item_id=item_id,
         title=item.name or "",
-        library_id=library.native_id,
-        paths=item.files,
+        library_id=library.native_id if library else None,
+        paths=files,
+        added_at=item.added,
     )
-
-
-def _session(found: answers.Session, item: answers.Item) -> Session:
-    play = found.play_state or answers.PlayState()
-    return Session(
-        session_key=found.id,
-        user_id=found.user_id,
-        user_name=found.user_name,
-        item_id=item.id,
-        title=item.name or "",
-        series_title=item.series_name,
-        season_number=item.parent_index_number,
-        episode_number=item.index_number,
-        media_type=item.type.lower(),
-        player_name=found.device_name,
-        device=found.device_type,
-        product=found.client,
-        address=found.remote_end_point,
-        state=PlayState.PAUSED if play.is_paused else PlayState.PLAYING,
-        position_ms=_ms(play.position_ticks),
-        duration_ms=_ms(item.run_time_ticks),
-        decision=_decision(play, found.transcoding_info),
-        **_delivered(item, found.transcoding_info),
-    )
-
-
-def _delivered(item: answers.Item, transcoding: answers.Transcoding | None) -> dict[str, Any]:
-    """The picture and sound that reach the player: re-encoded ones where the server says so."""
-    video, audio = item.stream("Video"), item.stream("Audio")
-    changed = transcoding or answers.Transcoding()
-    bits = changed.bitrate or sum(one.bit_rate or 0 for one in item.media_streams or [])
-    return {
-        "video_codec": changed.video_codec or video.codec,
-        "audio_codec": changed.audio_codec or audio.codec,
-        "container": changed.container or item.container,
-        "resolution": resolution_label(changed.width or video.width),
-        "bitrate_kbps": bits // 1000 or None,
-    }
-
-
-def _decision(play: answers.PlayState, transcoding: answers.Transcoding | None) -> Decision | None:
-    """`Transcode` covers repackaging too: then both streams are direct."""
-    if play.play_method == "Transcode":
-        changed = transcoding or answers.Transcoding()
-        is_copied = changed.is_video_direct and changed.is_audio_direct
-        return Decision.DIRECT_STREAM if is_copied else Decision.TRANSCODE
-    known = {"DirectPlay": Decision.DIRECT_PLAY, "DirectStream": Decision.DIRECT_STREAM}
-    return known.get(play.play_method or "")
-
-
-def _ms(ticks: int | None) -> int | None:
-    return None if ticks is None else ticks // _TICKS_PER_MS

@@ -1,5 +1,6 @@
 """What Jellyfin and Emby answer. Both descriptions name fields in PascalCase."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -47,6 +48,7 @@ class Item(_MediaBrowser):
     name: str | None = None
     type: str = ""
     path: str | None = None
+    date_created: str | None = None
     container: str | None = None
     media_sources: list[MediaSource] | None = None
     media_streams: list[Stream] | None = None
@@ -59,6 +61,16 @@ class Item(_MediaBrowser):
     def files(self) -> list[str]:
         sources = [source.path for source in self.media_sources or [] if source.path]
         return list(dict.fromkeys([*([self.path] if self.path else []), *sources]))
+
+    @property
+    def added(self) -> datetime | None:
+        """None also for the year 1, by which both servers mean "never"."""
+        try:
+            found = datetime.fromisoformat(self.date_created or "")
+            aware = found if found.tzinfo else found.replace(tzinfo=UTC)
+            return aware.astimezone(UTC) if aware.year > 1 else None
+        except (ValueError, OverflowError):
+            return None
 
     def stream(self, kind: str) -> Stream:
         """The first stream of that kind, or one that says nothing."""

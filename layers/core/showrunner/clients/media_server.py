@@ -1,8 +1,16 @@
 from collections.abc import Iterator
+from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
 
-from showrunner.clients.models import FoundItem, LibrarySettings, ServerInfo, Session
+from showrunner.clients.models import (
+    FoundItem,
+    ItemsPage,
+    LibrarySettings,
+    ServerInfo,
+    Session,
+    SortOrder,
+)
 from showrunner.connections.models import Library
 
 
@@ -31,7 +39,32 @@ class MediaServerClient(Protocol):
         """
         The item of `library` to which the file `path` belongs; None: not indexed yet.
 
-        Looks from the newest item to the oldest, a page at a time.
+        Asks for the file or its title where the server can look for it, and goes
+        through the library page by page, newest first, when that finds nothing.
+        """
+
+    def item_files(self, item_id: str) -> list[FoundItem]:
+        """
+        What has video files below an item: itself, or all episodes of a season or show.
+
+        Empty: the item is gone, or nothing of that kind (an album, a collection).
+        """
+
+    def items_page(
+        self,
+        library: Library,
+        *,
+        start: int,
+        limit: int,
+        sort_by: SortOrder | None = None,
+        added_since: datetime | None = None,
+    ) -> ItemsPage:
+        """
+        At most `limit` items of `library` (500 are a good page) from the `start`-th on.
+
+        `sort_by` None: oldest first, in which additions do not move what is still to
+        come. `added_since` leaves only what came in at that moment or later, and
+        always newest first: then `total` may count more than that.
         """
 
     def items(self, library: Library) -> Iterator[FoundItem]:

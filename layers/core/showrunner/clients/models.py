@@ -1,7 +1,8 @@
 """What clients answer with, in our words: the vendors' names end in their modules."""
 
+from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -22,14 +23,32 @@ class FoundItem(_Answer):
     """
     The library item that a file belongs to.
 
-    `paths` are all its files as the server sees them, several when it has
-    versions or parts.
+    `paths` are all its files as the server sees them: several when it has parts,
+    or versions (which Jellyfin makes items of their own). `library_id` None: the
+    server did not say in which library it is. `added_at` None: it did not say when.
     """
 
     item_id: str
     title: str
-    library_id: str
+    library_id: str | None
     paths: list[str] = []
+    added_at: datetime | None = None
+
+
+SortOrder = Literal["newest", "oldest"]
+"""By the time at which the server took an item in."""
+
+
+class ItemsPage(_Answer):
+    """
+    A part of a library. `items` may be fewer than asked for (those without files are
+    left out) or more (versions). `total` counts the server's items. `next_start`
+    is where the next page begins; None: this was the last.
+    """
+
+    items: list[FoundItem]
+    total: int
+    next_start: int | None
 
 
 class LibrarySettings(_Answer):

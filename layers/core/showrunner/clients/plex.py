@@ -1,7 +1,9 @@
 """Plex Media Server: its HTTP interface, as of version 1.1.1 of the published description."""
 
 import json
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Literal, TypeVar
 from urllib.parse import quote
@@ -10,25 +12,28 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from showrunner.clients import plex_answers as answers
-from showrunner.clients.http import HttpClient, ServiceClient
+from showrunner.clients.http import HttpClient
+from showrunner.clients.library import PAGE_ITEMS, LibraryClient
 from showrunner.clients.models import (
-    Decision,
     FoundItem,
+    ItemsPage,
     LibrarySettings,
-    PlayState,
     ServerInfo,
     Session,
-    resolution_label,
+    SortOrder,
 )
+from showrunner.clients.plex_sessions import session
 from showrunner.connections import paths
 from showrunner.connections.models import Library
 from showrunner.errors import BadAnswerError
 
-PAGE_ITEMS = 100
-WHOLE_LIBRARY_PAGE_ITEMS = 500
+LIKELY_ITEMS = 100
 _LIBRARY_TYPES: Mapping[str, Literal["movie", "show"]] = {"movie": "movie", "show": "show"}
 # Plex's numbers for what has files of its own: films, and the episodes of shows.
 _ITEM_TYPES = {"movie": 1, "show": 4}
+_WITH_FILES = ("movie", "episode", "clip")
+_WITH_EPISODES = ("show", "season")
+_GONE = (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND)
 _NOT_THERE = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
 
 # The libraries that have the preference `enableBIFGeneration`.
@@ -38,7 +43,7 @@ Preferences = dict[str, bool | int | float | str | None]
 _Answer = TypeVar("_Answer", bound=BaseModel)
 
 
-class PlexClient(ServiceClient):
+class PlexClient(LibraryClient):
     """A `MediaServerClient` for one Plex server; `token` is its owner's X-Plex-Token."""
 
     def __init__(
@@ -90,18 +95,43 @@ class PlexClient(ServiceClient):
         ]
 
     def sessions(self) -> list[Session]:
-        return [_session(item) for item in self._read("/status/sessions", answers.Container).items]
+        return [session(item) for item in self._read("/status/sessions", answers.Container).items]
 
-    def find_item(self, path: str, library: Library) -> FoundItem | None:
-        for item in self._items(library, PAGE_ITEMS):
-            if any(paths.same_path(path, file) for file in item.files):
-                return _found(item, library)
-        return None
+    def item_files(self, item_id: str) -> list[FoundItem]:
+        address = f"/library/metadata/{quote(item_id, safe='')}"
+        asked = self._page_or_none(address, {}, start=0, limit=1)
+        found = (asked.items or asked.folders)[:1] if asked else []
+        library_id = found[0].library_section_id if found else None
+        if found and found[0].type in _WITH_EPISODES:
+            found = self._leaves(f"{address}/allLeaves")
+        return [
+            _found(item, library_id) for item in found if item.files and item.type in _WITH_FILES
+        ]
 
-    def items(self, library: Library) -> Iterator[FoundItem]:
-        for item in self._items(library, WHOLE_LIBRARY_PAGE_ITEMS):
-            if item.files:
-                yield _found(item, library)
+    def items_page(
+        self,
+        library: Library,
+        *,
+        start: int,
+        limit: int,
+        sort_by: SortOrder | None = None,
+        added_since: datetime | None = None,
+    ) -> ItemsPage:
+        is_newest_first = sort_by == "newest" or added_since is not None
+        params = {"sort": "addedAt:desc" if is_newest_first else "addedAt:asc"}
+        if added_since:
+            # ">>=" is "after", not "after or at", in the description's chapter on media queries.
+            params["addedAt>>"] = str(math.ceil(added_since.timestamp()) - 1)
+        page = self._page(_all_of(library), {**_type_of(library), **params}, start, limit)
+        end = start + len(page.items)
+        total = page.total_size
+        # Without a total, a page of another size than asked for is the last or all there is.
+        is_last = end >= total if total is not None else len(page.items) != limit
+        return ItemsPage(
+            items=[_found(item, library.native_id) for item in page.items if item.files],
+            total=end if total is None else total,
+            next_start=None if is_last or not page.items else end,
+        )
 
     def preferences(self) -> Preferences:
         """The server's own settings, by the names that Plex gives them."""
@@ -149,9 +179,8 @@ class PlexClient(ServiceClient):
         None: Plex has not analysed the file yet, or the item has no such file.
         An item with several versions has one bundle for each.
         """
-        for part in answers.media_parts(
-            self._container(f"/library/metadata/{quote(item_id, safe='')}/tree")
-        ):
+        address = f"/library/metadata/{quote(item_id, safe='')}/tree"
+        for part in answers.media_parts(self._container(address, self._http.read(address))):
             if part.get("hash") and paths.same_path(str(part.get("file", "")), path):
                 return str(part["hash"])
         return None
@@ -167,53 +196,52 @@ class PlexClient(ServiceClient):
         found = self._read(path, answers.SettingContainer)
         return {setting.id: setting.read() for setting in found.settings}
 
-    def _items(self, library: Library, page_items: int) -> Iterator[answers.Item]:
-        """Every item of `library` that has files, newest first, with one page in memory."""
-        address = f"/library/sections/{library.native_id}/all"
-        params: dict[str, str | int] = {"sort": "addedAt:desc"}
-        if library.type in _ITEM_TYPES:
-            params["type"] = _ITEM_TYPES[library.type]
-        start = 0
-        while True:
-            page = self._read(
-                address,
-                answers.Container,
-                params=params,
-                headers={
-                    "X-Plex-Container-Start": str(start),
-                    "X-Plex-Container-Size": str(page_items),
-                },
-            )
-            yield from page.items
-            start += len(page.items)
-            # Without a total, a page of another size than asked for is the last or all there is.
-            total = page.total_size
-            is_last = start >= total if total is not None else len(page.items) != page_items
-            if not page.items or is_last:
-                return
-
-    def _read(
-        self,
-        path: str,
-        model: type[_Answer],
-        *,
-        params: Mapping[str, str | int] | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> _Answer:
-        container = self._container(path, params, headers)
+    def _likely(self, path: str, library: Library) -> Iterable[FoundItem]:
+        """
+        By the name of the file. The published description does not list this filter;
+        servers in the field have it, and those without it say 400 or send anything.
+        """
+        asked = {**_type_of(library), "sort": "addedAt:desc", "file": paths.base_name(path)}
         try:
-            return model.model_validate(container)
+            page = self._page(_all_of(library), asked, 0, LIKELY_ITEMS)
+        except BadAnswerError:
+            return
+        yield from (_found(item, library.native_id) for item in page.items)
+
+    def _leaves(self, address: str) -> list[answers.Item]:
+        """All of them: a page at a time, because a long series may not fit into one answer."""
+        found: list[answers.Item] = []
+        while page := self._page_or_none(address, {}, len(found), PAGE_ITEMS):
+            found += page.items
+            if not page.items or len(found) >= (page.total_size or 0):
+                break
+        return found
+
+    def _page_or_none(
+        self, path: str, params: Mapping[str, str | int], start: int, limit: int
+    ) -> answers.Container | None:
+        """None: the server has nothing at that address (any more)."""
+        paging = _paging(start, limit)
+        answer = self._http.read(path, params=params, headers=paging, allow=_GONE)
+        return self._parsed(path, answer, answers.Container) if answer.is_success else None
+
+    def _page(
+        self, path: str, params: Mapping[str, str | int], start: int, limit: int
+    ) -> answers.Container:
+        answer = self._http.read(path, params=params, headers=_paging(start, limit))
+        return self._parsed(path, answer, answers.Container)
+
+    def _read(self, path: str, model: type[_Answer]) -> _Answer:
+        return self._parsed(path, self._http.read(path), model)
+
+    def _parsed(self, path: str, answer: httpx.Response, model: type[_Answer]) -> _Answer:
+        try:
+            return model.model_validate(self._container(path, answer))
         except ValidationError as error:
             # The cause would bring the answer along, which may hold keys.
             raise self._http.misfit(path, error) from None
 
-    def _container(
-        self,
-        path: str,
-        params: Mapping[str, str | int] | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> dict[str, Any]:
-        answer = self._http.read(path, params=params, headers=headers)
+    def _container(self, path: str, answer: httpx.Response) -> dict[str, Any]:
         self._http.refuse_page(path, answer)
         try:
             found = (
@@ -227,13 +255,27 @@ class PlexClient(ServiceClient):
         return {"totalSize": total, **found} if total else found
 
 
-def _found(item: answers.Item, library: Library) -> FoundItem:
+def _found(item: answers.Item, library_id: str | None) -> FoundItem:
     return FoundItem(
         item_id=item.rating_key,
         title=item.title,
-        library_id=library.native_id,
+        library_id=library_id,
         paths=item.files,
+        added_at=item.added,
     )
+
+
+def _paging(start: int, limit: int) -> dict[str, str]:
+    return {"X-Plex-Container-Start": str(start), "X-Plex-Container-Size": str(limit)}
+
+
+def _all_of(library: Library) -> str:
+    return f"/library/sections/{quote(library.native_id, safe='')}/all"
+
+
+def _type_of(library: Library) -> dict[str, str | int]:
+    """Without it Plex lists the shows of a library instead of their episodes."""
+    return {"type": _ITEM_TYPES[library.type]} if library.type in _ITEM_TYPES else {}
 
 
 def _prefs_of(library_id: str) -> str:
@@ -243,48 +285,3 @@ def _prefs_of(library_id: str) -> str:
 def _sent(value: bool | int | str) -> int | str:
     """Plex writes yes and no as 1 and 0."""
     return int(value) if isinstance(value, bool) else value
-
-
-def _session(item: answers.Item) -> Session:
-    media = item.media[0] if item.media else answers.Media()
-    player = item.player
-    is_episode = item.type == "episode"
-    return Session(
-        session_key=item.session_key or f"{item.rating_key}:{player.title}",
-        user_id=item.user.id,
-        user_name=item.user.title,
-        item_id=item.rating_key,
-        title=item.title,
-        series_title=item.grandparent_title,
-        season_number=item.parent_index if is_episode else None,
-        episode_number=item.index if is_episode else None,
-        media_type=item.type,
-        player_name=player.title,
-        device=player.device,
-        platform=player.platform,
-        product=player.product,
-        address=player.address or player.remote_public_address,
-        is_local=player.local,
-        state=_state(player.state),
-        position_ms=item.view_offset,
-        duration_ms=item.duration,
-        decision=_decision(item.transcoding),
-        video_codec=media.video_codec,
-        audio_codec=media.audio_codec,
-        container=media.container,
-        resolution=resolution_label(media.width),
-        bitrate_kbps=media.bitrate,
-    )
-
-
-def _state(state: str | None) -> PlayState:
-    return PlayState(state) if state in tuple(PlayState) else PlayState.PLAYING
-
-
-def _decision(transcoding: answers.Transcoding | None) -> Decision:
-    """Plex adds a TranscodeSession only when it does more than hand out the file."""
-    if transcoding is None:
-        return Decision.DIRECT_PLAY
-    if "transcode" in (transcoding.video_decision, transcoding.audio_decision):
-        return Decision.TRANSCODE
-    return Decision.DIRECT_STREAM

@@ -6,6 +6,7 @@ where JSON says `Metadata`, and an object that occurs once is an element too.
 """
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -60,6 +61,8 @@ class Item(_Plex):
     """A film or an episode; in `/status/sessions` also who watches it and where."""
 
     rating_key: str = ""
+    library_section_id: str | None = Field(None, alias="librarySectionID")
+    added_at: int | None = None
     title: str = ""
     type: str = ""
     grandparent_title: str | None = None
@@ -76,6 +79,14 @@ class Item(_Plex):
     @property
     def files(self) -> list[str]:
         return [part.file for media in self.media for part in media.parts if part.file]
+
+    @property
+    def added(self) -> datetime | None:
+        """None also for the impossible dates that some databases hold."""
+        try:
+            return datetime.fromtimestamp(self.added_at, UTC) if self.added_at else None
+        except (ValueError, OverflowError, OSError):
+            return None
 
 
 class Location(_Plex):
@@ -116,6 +127,8 @@ class Container(_Plex):
     version: str | None = None
     total_size: int | None = None
     items: list[Item] = Field([], alias="Metadata")
+    folders: list[Item] = Field([], alias="Directory")
+    """Shows and seasons in XML, where JSON has them among `items`."""
 
 
 class SectionContainer(_Plex):

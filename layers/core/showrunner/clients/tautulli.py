@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Generic, TypeVar
 
@@ -9,6 +10,7 @@ from showrunner.clients.models import ServerInfo
 from showrunner.connections.models import Library
 
 _ADDRESS = "/api/v2"
+_ALLOWED = (HTTPStatus.BAD_REQUEST,)
 _Data = TypeVar("_Data")
 _Shape = TypeVar("_Shape", bound=BaseModel)
 
@@ -35,6 +37,32 @@ class _Section(_Tautulli):
     section_id: str
     section_name: str
     section_type: str = ""
+
+
+class Notifier(_Tautulli):
+    """An agent in the list; `friendly_name` is its owner's own name for it."""
+
+    id: int
+    agent_id: int
+    friendly_name: str | None = None
+
+
+class _NotifyText(_Tautulli):
+    subject: str = ""
+    body: str = ""
+
+
+class NotifierConfig(Notifier):
+    """
+    An agent with its settings: `config` by its own names, `actions` (`on_play` ...)
+    switched on or off, and the texts that go with each.
+    """
+
+    config: dict[str, Any] = {}
+    actions: dict[str, bool] = {}
+    notify_text: dict[str, _NotifyText] = {}
+    custom_conditions: list[Any] = []
+    custom_conditions_logic: str | None = None
 
 
 class WatchedPlex(_Tautulli):
@@ -92,6 +120,43 @@ class TautulliClient(ServiceClient):
         """The Plex server to whose connection this Tautulli belongs."""
         return self._ask("get_server_info", WatchedPlex)
 
+    def notifiers(self) -> list[Notifier]:
+        """The notification agents of every kind."""
+        return self._ask_all("get_notifiers", Notifier)
+
+    def notifier_config(self, notifier_id: int) -> NotifierConfig | None:
+        """Everything about one agent; None: it is gone, which is answered like any error."""
+        command = "get_notifier_config"
+        answer = self._read({"cmd": command, "notifier_id": notifier_id})
+        found = self._answered(command, answer)
+        is_there = found.result == "success" and found.data
+        return self._validated(command, NotifierConfig, found.data) if is_there else None
+
+    def add_notifier(self, agent_id: int) -> None:
+        """A new agent of that kind, in which nothing is set and which does nothing."""
+        self._act("add_notifier_config", {"agent_id": agent_id})
+
+    def set_notifier(self, notifier_id: int, agent_id: int, settings: Mapping[str, str]) -> None:
+        """
+        Set an agent up. `settings` have the names that Tautulli's own form has:
+        `webhook_hook`, `on_play`, `on_play_body` ... Of the agent's own settings
+        those that are left out go back to their defaults.
+        """
+        ids = {"notifier_id": notifier_id, "agent_id": agent_id}
+        self._act("set_notifier_config", {**ids, **settings})
+
+    def delete_notifier(self, notifier_id: int) -> None:
+        """Remove an agent; one that is gone already is no error."""
+        self._act("delete_notifier", {"notifier_id": notifier_id})
+
+    def notify(self, notifier_id: int, *, headers: str, body: str) -> bool:
+        """Let an agent send this now; False: what it sent to did not take it."""
+        texts = {"subject": "", "headers": headers, "body": body}
+        answer = self._answered(
+            "notify", self._posted("notify", {"notifier_id": notifier_id, **texts})
+        )
+        return answer.result == "success"
+
     def _ask(self, command: str, shape: type[_Shape]) -> _Shape:
         return self._validated(command, shape, self._data(command))
 
@@ -105,15 +170,32 @@ class TautulliClient(ServiceClient):
             raise self._http.misfit(command, error) from None
 
     def _data(self, command: str) -> Any:
+        return self._successful(command, self._read({"cmd": command})).data
+
+    def _read(self, params: Mapping[str, str | int]) -> httpx.Response:
+        return self._http.read(_ADDRESS, params=params, allow=_ALLOWED)
+
+    def _act(self, command: str, settings: Mapping[str, str | int]) -> None:
+        self._successful(command, self._posted(command, settings))
+
+    def _posted(self, command: str, settings: Mapping[str, str | int]) -> httpx.Response:
+        """As a form: templates are too long for an address, and addresses are logged."""
+        form = {name: str(value) for name, value in settings.items()}
+        params = {"cmd": command}
+        return self._http.act("POST", _ADDRESS, params=params, form=form, allow=_ALLOWED)
+
+    def _successful(self, command: str, answer: httpx.Response) -> _Response[Any]:
+        found = self._answered(command, answer)
+        if found.result != "success":
+            raise self._http.bad_answer(command, f"{found.result}, status {answer.status_code}")
+        return found
+
+    def _answered(self, command: str, answer: httpx.Response) -> _Response[Any]:
         """Both a wrong key and a wrong command are answered with 400: the message tells."""
-        allow = (HTTPStatus.BAD_REQUEST,)
-        answer = self._http.read(_ADDRESS, params={"cmd": command}, allow=allow)
         found = self._http.parsed(_ADDRESS, answer, _Frame[Any]).response
-        if found.result == "success":
-            return found.data
-        if "apikey" in (found.message or "").lower():
+        if found.result != "success" and "apikey" in (found.message or "").lower():
             raise self._http.key_refused(command, answer.status_code)
-        raise self._http.bad_answer(command, f"{found.result}, status {answer.status_code}")
+        return found
 
 
 def _kind(section_type: str) -> Any:

@@ -1,13 +1,27 @@
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from showrunner.connections.api import ConnectionsApi, Group
+from showrunner.connections.models import ConnectionKind
 from showrunner.connections.shapes import Candidate, ConnectionChange, Enabled, NewConnection
 from showrunner.entry.app import HttpApp
+from showrunner.servers.tautulli_webhook import TautulliWebhook
+from showrunner.settings import load_settings
+from showrunner.webhooks.addresses import own_url
 from showrunner.wiring import home
 
 Body = dict[str, Any]
+
+
+class WebhookTarget(BaseModel):
+    """`public_url` None: the address by which the caller came."""
+
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+
+    public_url: Annotated[str, Field(max_length=2000)] | None = None
 
 
 def connection_routes(app: HttpApp, name: str, belongs: Group) -> None:
@@ -18,6 +32,8 @@ def connection_routes(app: HttpApp, name: str, belongs: Group) -> None:
 
     _stored_routes(app, name, api)
     _asking_routes(app, name, api)
+    if belongs(ConnectionKind.TAUTULLI):
+        _webhook_routes(app, name, api)
 
 
 def _stored_routes(app: HttpApp, name: str, api: Callable[[], ConnectionsApi]) -> None:
@@ -73,3 +89,31 @@ def _asking_routes(app: HttpApp, name: str, api: Callable[[], ConnectionsApi]) -
     def refresh(connection_id: str) -> Body:
         """Fetch its libraries again; what was switched off stays off."""
         return api().refresh(connection_id)
+
+
+def _webhook_routes(app: HttpApp, name: str, api: Callable[[], ConnectionsApi]) -> None:
+    """The webhook agent that Tautulli's API can set up; other senders have other ways."""
+
+    def webhook(connection_id: str) -> TautulliWebhook:
+        own = own_url(app.current_event.raw_event, load_settings(home().documents))
+        return TautulliWebhook(home(), api().find(connection_id), own)
+
+    @app.get(f"/{name}/<connection_id>/webhook")
+    def webhook_status(connection_id: str) -> Body:
+        """Whether Tautulli has our webhook agent, and whether it is set up as it should be."""
+        return webhook(connection_id).status()
+
+    @app.post(f"/{name}/<connection_id>/webhook")
+    def register_webhook(connection_id: str, given: WebhookTarget | None = None) -> Body:
+        """Add our webhook agent to Tautulli, or set it right."""
+        return webhook(connection_id).register(given.public_url if given else None)
+
+    @app.post(f"/{name}/<connection_id>/webhook/test")
+    def try_webhook(connection_id: str) -> Body:
+        """Let Tautulli send a test event to Showrunner."""
+        return webhook(connection_id).test()
+
+    @app.delete(f"/{name}/<connection_id>/webhook")
+    def remove_webhook(connection_id: str) -> Body:
+        """Remove our webhook agent from Tautulli."""
+        return webhook(connection_id).remove()

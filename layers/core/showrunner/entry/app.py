@@ -86,8 +86,9 @@ def _told_as_json(event: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def refusal(error: ShowrunnerError) -> Response[dict[str, Any]]:
-    """The one JSON shape of every refusal."""
-    return Response(int(error.http_status), "application/json", error.as_body())
+    """The one JSON shape of every refusal, with the headers that go along with its error."""
+    headers = {"Content-Type": "application/json", **error.headers}
+    return Response(int(error.http_status), "application/json", error.as_body(), headers=headers)
 
 
 def _invalid_request(error: RequestValidationError) -> Response[dict[str, Any]]:

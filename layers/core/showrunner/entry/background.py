@@ -2,10 +2,10 @@
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from showrunner.errors import FixRequestError, MediaError, ShowrunnerError
+from showrunner.errors import FixRequestError, MediaError, ShowrunnerError, TryLaterError
 from showrunner.redaction import configure_lambda_logging
 
 logger = logging.getLogger(__name__)
@@ -29,6 +29,38 @@ def queue_entry(name: str, handle_message: Callable[[dict[str, Any]], None]) -> 
         return {"batchItemFailures": [{"itemIdentifier": failure} for failure in failed]}
 
     configure_lambda_logging()
+    entry.__name__ = entry.__qualname__ = f"handle_{name}"
+    return entry
+
+
+def queue_batch_entry(
+    name: str, handle_messages: Callable[[Sequence[dict[str, Any]]], None]
+) -> Callable[..., Any]:
+    """
+    The entry point of a function that takes the messages of a delivery together.
+
+    `handle_messages` must be safe to repeat. When it fails over all of them, each
+    is handed over by itself, so that only those fail which cannot be handled;
+    what can only succeed later comes again whole. Else as `queue_entry`.
+    """
+    one_by_one = queue_entry(name, lambda body: handle_messages([body]))
+
+    def entry(event: Any, context: Any = None) -> dict[str, Any]:
+        records = _as_event(event)["Records"]
+        try:
+            handle_messages([json.loads(record["body"]) for record in records])
+        except TryLaterError as error:
+            logger.warning("%d messages come again: %s", len(records), error.message)
+            if not isinstance(event, dict):
+                raise
+            return {"batchItemFailures": [{"itemIdentifier": r["messageId"]} for r in records]}
+        except Exception as error:  # noqa: BLE001 - who fails, and how, is found one by one
+            failure = type(error).__name__
+            logger.warning("%d messages are taken one by one after %s", len(records), failure)
+            answer: dict[str, Any] = one_by_one(event, context)
+            return answer
+        return {"batchItemFailures": []}
+
     entry.__name__ = entry.__qualname__ = f"handle_{name}"
     return entry
 

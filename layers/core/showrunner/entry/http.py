@@ -56,7 +56,7 @@ def _answer(app: HttpApp, access: Access, event: Event, context: Any) -> dict[st
 def _as_answer(response: Response[Any]) -> dict[str, Any]:
     return {
         "statusCode": response.status_code,
-        "headers": {"Content-Type": "application/json"},
+        "headers": dict(response.headers),
         "body": json.dumps(response.body),
         "isBase64Encoded": False,
         "cookies": [],

@@ -5,11 +5,15 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from showrunner.clients.models import Decision
+from showrunner.ports.clock import iso
+
 ANONYMOUS_FOLD_SECONDS = 10
 """
-Two equal deliveries from a sender that gives no id of its own are one event
-when they come within the same ten seconds: no batch can be dispatched in that
-time (the shortest quiet period), so the pending one covers both.
+Two equal deliveries from a sender that says neither an id nor a time are one
+event when they come within the same ten seconds: no batch can be dispatched in
+that time (the shortest quiet period), so the pending one covers both, and
+nobody starts the same film twice in it.
 """
 
 
@@ -18,6 +22,18 @@ class EventKind(StrEnum):
     UPGRADED = "upgraded"
     RENAMED = "renamed"
     DELETED = "deleted"
+    PLAYED = "played"
+    """Somebody started to play an item; not that it was watched."""
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    PROGRESSED = "progressed"
+    STOPPED = "stopped"
+    SCROBBLED = "scrobbled"
+    """The server counts the item as watched, because it was played far enough."""
+    RATED = "rated"
+    MARKED_PLAYED = "marked_played"
+    """Somebody said by hand that they know it."""
+    MARKED_UNPLAYED = "marked_unplayed"
     TEST = "test"
     NOTED = "noted"
     """A kind we know and need nothing of (a grab, a health notice): counted only."""
@@ -35,8 +51,59 @@ class EventKind(StrEnum):
 
     @property
     def brings_a_file(self) -> bool:
-        """True when a file now lies at `path` that may want previews."""
+        """True when something now lies at `path` (or in the item) that may want previews."""
         return self in (EventKind.ADDED, EventKind.UPGRADED, EventKind.RENAMED)
+
+    @property
+    def changes_a_library(self) -> bool:
+        """True for what becomes a line of a batch; nothing else ever does."""
+        return self.brings_a_file or self is EventKind.DELETED
+
+    @property
+    def is_of_a_person(self) -> bool:
+        """True for what somebody did with an item: played, rated, marked."""
+        return self in _OF_A_PERSON
+
+
+_OF_A_PERSON = frozenset(
+    {
+        EventKind.PLAYED,
+        EventKind.PAUSED,
+        EventKind.RESUMED,
+        EventKind.PROGRESSED,
+        EventKind.STOPPED,
+        EventKind.SCROBBLED,
+        EventKind.RATED,
+        EventKind.MARKED_PLAYED,
+        EventKind.MARKED_UNPLAYED,
+    }
+)
+
+
+class Playback(BaseModel):
+    """
+    How something was played at the moment of the event.
+
+    `position_ms` counts from the start of the item. `session_key` is the
+    server's name of this stream, unique there while it lasts. `player_id` stays
+    the same for a device, `player_name` is what its owner calls it, `product`
+    the program on it, `address` its network address. `played_to_completion`:
+    the server's own verdict, which only a stop has. None: the sender does not say.
+    """
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    session_key: str | None = None
+    position_ms: int | None = None
+    duration_ms: int | None = None
+    is_paused: bool | None = None
+    played_to_completion: bool | None = None
+    player_name: str | None = None
+    player_id: str | None = None
+    product: str | None = None
+    address: str | None = None
+    is_local: bool | None = None
+    decision: Decision | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +113,14 @@ class Report:
 
     `source` is the sender's kind ("radarr"), `source_event` its own word
     ("Download"). `path` and `previous_path` are as the sender sees them; None
-    when it names no file. `identity` holds what makes this delivery this one
-    (file id, size, download id ...); empty when the sender gives nothing.
+    when it names no file: then `server_item_id` names the item whose files these
+    are, on the media server that calls itself `server_id`. `item_type` is
+    "movie", "episode", "season", "series" or another word of the server, in
+    small letters. `person_id` and `person_name` are the account as the server
+    says it, `rating` that person's own, 0-10. `happened_at`: when it happened
+    by the sender's clock, UTC; None when it does not say. `identity` holds what
+    makes this delivery this one (file id, size, download id ...); empty when
+    the sender gives nothing.
     """
 
     kind: EventKind
@@ -59,17 +132,29 @@ class Report:
     item_ids: dict[str, str] = field(default_factory=dict)
     size_bytes: int | None = None
     identity: tuple[str, ...] = ()
+    server_id: str | None = None
+    server_item_id: str | None = None
+    item_type: str | None = None
+    person_id: str | None = None
+    person_name: str | None = None
+    playback: Playback | None = None
+    rating: float | None = None
+    happened_at: datetime | None = None
 
 
 class EventState(StrEnum):
     RECEIVED = "received"
     BATCHED = "batched"
     DONE = "done"
-    """Nothing follows from it: a test, a deletion."""
+    """No batch follows from it: a test, something a person played."""
 
 
 class MediaEvent(BaseModel):
-    """A stored report. `id` sorts by time; `fingerprint` is the same for the same delivery."""
+    """
+    A stored report, its fields as there. `id` sorts by time; `fingerprint` is the
+    same for the same delivery. `connection_id` is the connection whose address or
+    secret the delivery came with; None: it came to an address of all.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -83,6 +168,14 @@ class MediaEvent(BaseModel):
     previous_path: str | None = None
     item_ids: dict[str, str] = {}
     size_bytes: int | None = None
+    server_id: str | None = None
+    server_item_id: str | None = None
+    item_type: str | None = None
+    person_id: str | None = None
+    person_name: str | None = None
+    playback: Playback | None = None
+    rating: float | None = None
+    happened_at: datetime | None = None
     connection_id: str | None = None
     received_at: datetime
     state: EventState = EventState.RECEIVED
@@ -91,14 +184,25 @@ class MediaEvent(BaseModel):
 
 def fingerprint_of(report: Report, received_at: datetime, connection_id: str | None) -> str:
     """The same 32 hex digits for the same delivery, whenever and however often it comes."""
-    window = int(received_at.timestamp()) // ANONYMOUS_FOLD_SECONDS
-    identity = report.identity or ("at", str(window))
     facts = (
         report.source,
         connection_id or "",
         report.kind.happening,
         report.path or "",
         report.previous_path or "",
-        *identity,
+        report.server_id or "",
+        report.server_item_id or "",
+        report.person_id or report.person_name or "",
+        *_identity_of(report, received_at),
     )
     return hashlib.sha256("\x1f".join(facts).encode()).hexdigest()[:32]
+
+
+def _identity_of(report: Report, received_at: datetime) -> tuple[str, ...]:
+    """What people do happens again and again: there the moment always belongs to it."""
+    if report.identity and not report.kind.is_of_a_person:
+        return report.identity
+    if report.happened_at:
+        return (*report.identity, "on", iso(report.happened_at))
+    window = int(received_at.timestamp()) // ANONYMOUS_FOLD_SECONDS
+    return (*report.identity, "at", str(window))

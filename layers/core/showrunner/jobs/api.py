@@ -1,88 +1,162 @@
-"""The jobs API's shapes, as the reference document gives them, and more fields beside."""
+"""The jobs API's answers, as the reference document gives them, and more fields beside."""
 
-from typing import Any, Self
+from datetime import datetime
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-
-from showrunner.connections.paths import is_absolute
-from showrunner.jobs.create import NewJob, create_job
+from showrunner import processing
+from showrunner.batches.gather import fire_for_job
+from showrunner.jobs import care, listing, log, remove
+from showrunner.jobs.create import create_job
+from showrunner.jobs.listing import FileFilter, JobFilter
 from showrunner.jobs.models import Job, WorkerState
-from showrunner.jobs.store import cancel_job, get_job, list_files, list_jobs, workers
+from showrunner.jobs.requests import (
+    CreateRequest,
+    ManualRequest,
+    job_of_files,
+    job_of_library,
+)
+from showrunner.jobs.store import cancel_job, get_job, workers
+from showrunner.ports.clock import iso
 from showrunner.ports.documents import Documents
 from showrunner.wiring import Home
 
-MAX_PATHS = 5000
+Body = dict[str, Any]
 
 
-class CreateRequest(BaseModel):
-    """`file_path` or `file_paths`: absolute, as the server, a sender or this machine sees them."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    file_path: str | None = None
-    file_paths: list[str] = Field(default=[], max_length=MAX_PATHS)
-    title: str | None = Field(default=None, max_length=500)
-    priority: int = Field(default=2, ge=1, le=3)
-    force_regenerate: bool = False
-
-    @model_validator(mode="after")
-    def _names_files(self) -> Self:
-        if not self.paths:
-            raise ValueError("give file_path (text) or file_paths (list of texts)")
-        relative = next((path for path in self.paths if not is_absolute(path)), None)
-        if relative is not None:
-            raise ValueError(f"{relative!r} is not an absolute path")
-        return self
-
-    @property
-    def paths(self) -> list[str]:
-        """Every path once, in the order given."""
-        given = [self.file_path] if self.file_path else []
-        return list(dict.fromkeys([*given, *self.file_paths]))
+def create(request: CreateRequest, home: Home) -> Body:
+    if request.names_files:
+        given = request.model_dump(exclude_unset=True, include=set(ManualRequest.model_fields))
+        return create_manual(ManualRequest.model_validate(given), home)
+    return _created(create_job(job_of_library(request, home.documents), home))
 
 
-def create(request: CreateRequest, home: Home) -> dict[str, Any]:
-    paths = request.paths
-    title = request.title or (_file_name(paths[0]) if len(paths) == 1 else f"{len(paths)} files")
-    new = NewJob(
-        title=title,
-        source="manual",
-        files=[(path, _file_name(path)) for path in paths],
-        priority=request.priority,
-        force=request.force_regenerate,
-    )
-    job_id = create_job(new, home)
+def create_manual(request: ManualRequest, home: Home) -> Body:
+    return _created(create_job(job_of_files(request, home.documents), home))
+
+
+def _created(job_id: str) -> Body:
     return {"id": job_id, "status": "pending", "message": "Job created successfully"}
 
 
-def jobs_page(documents: Documents, limit: int, after: str | None) -> dict[str, Any]:
-    found = list_jobs(documents, limit=limit, after=after)
-    return {
-        "jobs": [job.model_dump(mode="json") for job in found],
-        "next": found[-1].id if len(found) == limit else None,
-    }
+def jobs_page(home: Home, wanted: JobFilter, limit: int, after: str | None) -> Body:
+    found, following = listing.page_of_jobs(home.documents, wanted, limit=limit, after=after)
+    state = processing.state(home.documents, home.clock.now())
+    return {"jobs": [_shown(job, state.paused) for job in found], "next": following}
 
 
-def job_details(documents: Documents, job_id: str) -> dict[str, Any]:
+def job_details(home: Home, job_id: str) -> Body:
+    job = get_job(home.documents, job_id)
+    states = [state for state in workers(home.documents) if state.job_id == job.id]
+    state = processing.state(home.documents, home.clock.now())
+    return _shown(job, state.paused) | {"workers": [_dumped(one) for one in states]}
+
+
+def files_page(
+    documents: Documents,
+    job_id: str,
+    wanted: FileFilter,
+    *,
+    limit: int,
+    after: int = 0,
+    page: int | None = None,
+) -> Body:
     job = get_job(documents, job_id)
-    return job.model_dump(mode="json") | {"workers": _workers_on(job, workers(documents))}
-
-
-def files_page(documents: Documents, job_id: str, limit: int, after: int) -> dict[str, Any]:
-    found = list_files(documents, get_job(documents, job_id), limit=limit, after=after)
+    found = listing.page_of_files(documents, job, wanted, limit=limit, after=after, page=page)
     return {
-        "files": [file.model_dump(mode="json") for file in found],
-        "next": found[-1].number if len(found) == limit else None,
+        "files": [file.model_dump(mode="json") for file in found.files],
+        "next": found.after,
+        "total": found.total,
+        "page": page,
+        "per_page": limit,
+        "counts": _counts(job),
     }
 
 
-def cancel(home: Home, job_id: str) -> dict[str, Any]:
-    return cancel_job(home.documents, home.clock, job_id).model_dump(mode="json")
+def logs_page(documents: Documents, job_id: str, offset: int, limit: int, last: int | None) -> Body:
+    get_job(documents, job_id)
+    if last is not None:
+        entries, following = log.last_of_log(documents, job_id, last), None
+    else:
+        entries = log.read_log(documents, job_id, offset=offset, limit=limit)
+        following = offset + limit if len(entries) == limit else None
+    shown = [entry.model_dump(mode="json") for entry in entries]
+    return {"logs": shown, "offset": offset, "limit": last or limit, "next_offset": following}
 
 
-def _workers_on(job: Job, states: list[WorkerState]) -> list[dict[str, Any]]:
-    return [state.model_dump(mode="json") for state in states if state.job_id == job.id]
+def workers_snapshot(documents: Documents) -> Body:
+    return {"workers": [_dumped(state) for state in workers(documents)]}
 
 
-def _file_name(path: str) -> str:
-    return path.replace("\\", "/").rstrip("/").rpartition("/")[2]
+def cancel(home: Home, job_id: str) -> Body:
+    job = cancel_job(home.documents, home.clock, job_id)
+    log.append(home, job_id, "info", f"Cancelled with {job.cancelled_items} file(s) to go.")
+    return _dumped(job)
+
+
+def set_priority(home: Home, job_id: str, priority: int) -> Body:
+    return _dumped(care.set_priority(job_id, priority, home))
+
+
+def retry_now(home: Home, job_id: str) -> Body:
+    return {"fired": True, "job_id": job_id, "files": care.retry_now(job_id, home)}
+
+
+def reprocess(home: Home, job_id: str) -> Body:
+    return _created(care.reprocess(job_id, home)) | {"reprocessed": job_id}
+
+
+def fire_webhook_now(home: Home, job_id: str) -> Body:
+    """The batch that is to become this job is dispatched at once; NotFoundError without one."""
+    fire_for_job(home, job_id)
+    return {"fired": True, "job_id": job_id}
+
+
+def delete(home: Home, job_id: str) -> Body:
+    remove.delete_job(job_id, home)
+    return {"success": True, "id": job_id}
+
+
+def clear(home: Home) -> Body:
+    cleared, has_more = remove.clear_jobs(iso(home.clock.now()), home)
+    return {"success": True, "cleared": cleared, "more": has_more}
+
+
+def processing_state(home: Home) -> Body:
+    """`until` None beside `paused`: until somebody resumes it."""
+    state = processing.state(home.documents, home.clock.now())
+    return {"paused": state.paused, "reason": state.reason, "until": _time(state.until)}
+
+
+def pause(home: Home) -> Body:
+    processing.pause(home.documents)
+    return processing_state(home)
+
+
+def resume(home: Home) -> Body:
+    processing.resume(home.documents)
+    return processing_state(home)
+
+
+def _shown(job: Job, is_paused: bool) -> Body:
+    return _dumped(job) | {"paused": is_paused and not job.status.is_final, "counts": _counts(job)}
+
+
+def _counts(job: Job) -> dict[str, int]:
+    """Files by outcome; `unfinished` and the final ones add up to `total`."""
+    return {
+        "total": job.total_items,
+        "completed": job.completed_items,
+        "skipped": job.skipped_items,
+        "failed": job.failed_items,
+        "cancelled": job.cancelled_items,
+        "waiting": job.waiting_items,
+        "unfinished": job.total_items - job.finished_items,
+    }
+
+
+def _dumped(model: Job | WorkerState) -> Body:
+    return model.model_dump(mode="json")
+
+
+def _time(moment: datetime | None) -> str | None:
+    return iso(moment) if moment else None

@@ -1,30 +1,70 @@
 import logging
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from itertools import islice
 
 from showrunner.errors import ConflictError
 from showrunner.ids import time_id
-from showrunner.jobs.models import Job, JobFile, as_body
-from showrunner.jobs.store import JOBS, file_key, files_of, find_job
-from showrunner.ports.documents import ABSENT, Put, each
+from showrunner.jobs.models import FileAction, Job, JobFile, JobKind, Scan, SortBy, as_body
+from showrunner.jobs.queues import JOBS as JOBS_QUEUE
+from showrunner.jobs.store import JOBS, files_of, find_job, write_lines
+from showrunner.ports.documents import ABSENT
 from showrunner.wiring import Home
 
-WRITE_AT_ONCE = 25
+LINES_AT_ONCE = 500
+"""How many lines are in memory at a time."""
+
+LOOKBACK_HOURS = (0.25, 720.0)
+"""The reference's limits of how far a recently-added job looks back; others are clamped."""
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class NewFile:
+    """
+    A line to be. `path` as its sender sees it, empty for FIND.
+
+    FIND needs `connection_id` and `server_item_id`, MOVE `previous_path`.
+    """
+
+    path: str
+    title: str = ""
+    action: FileAction = FileAction.MAKE
+    previous_path: str | None = None
+    connection_id: str | None = None
+    server_item_id: str | None = None
+
+    def as_line(self, number: int) -> JobFile:
+        return JobFile(number=number, **asdict(self))
+
+
+@dataclass(frozen=True, slots=True)
 class NewJob:
-    """`files` are (path, title) pairs, the path as its sender sees it."""
+    """
+    What a job shall be; fields as in `Job`.
+
+    A job of files takes `files`, which may be any number: they are read once and
+    never held together. The other kinds take none and enumerate the library
+    `library_id` of `connection_id`; None: every enabled one (of that server).
+    `lookback_hours` is clamped to 0.25-720 and only `recently_added` jobs have it.
+    """
 
     title: str
     source: str
-    files: Sequence[tuple[str, str]]
+    files: Iterable[NewFile] = ()
     priority: int = 2
     force: bool = False
     batch_id: str | None = None
+    kind: JobKind = "files"
+    connection_id: str | None = None
+    library_id: str | None = None
+    library_name: str | None = None
+    sort_by: SortBy | None = None
+    lookback_hours: float | None = None
+    schedule_id: str | None = None
 
 
 def create_job(new: NewJob, home: Home, *, job_id: str | None = None) -> str:
@@ -32,53 +72,64 @@ def create_job(new: NewJob, home: Home, *, job_id: str | None = None) -> str:
     Store a job with its files and queue it; gives its id.
 
     The job itself is written last: it is whole or it is not there. With a given
-    `job_id` the call can be repeated and makes one job.
+    `job_id` the call can be repeated, with the same files in the same order, and
+    makes one job; what an earlier try wrote is not written again.
     """
     now = home.clock.now()
     job_id = job_id or time_id(now, secrets.token_hex(16))
-    lines = [
-        JobFile(number=number, path=path, title=title)
-        for number, (path, title) in enumerate(new.files, start=1)
-    ]
-    for start in range(0, len(lines), WRITE_AT_ONCE):
-        _write_lines(home, job_id, lines[start : start + WRITE_AT_ONCE])
-    job = Job(
+    if find_job(home.documents, job_id) is None:
+        job = _job_of(new, job_id, now, _store_lines(home, job_id, new.files))
+        _put_once(home, job)
+        logger.info("job %s: %s, %d file(s)", job_id, job.title, job.total_items)
+    home.queue(JOBS_QUEUE).send({"job_id": job_id})
+    return job_id
+
+
+def _job_of(new: NewJob, job_id: str, now: datetime, total_items: int) -> Job:
+    hours = None
+    if new.kind == "recently_added":
+        least, most = LOOKBACK_HOURS
+        hours = min(max(new.lookback_hours or 1.0, least), most)
+    since = now - timedelta(hours=hours) if hours else None
+    return Job(
         id=job_id,
         title=new.title,
         source=new.source,
         priority=new.priority,
         force=new.force,
         batch_id=new.batch_id,
+        kind=new.kind,
+        connection_id=new.connection_id,
+        library_id=new.library_id,
+        library_name=new.library_name,
+        sort_by=new.sort_by,
+        lookback_hours=hours,
+        schedule_id=new.schedule_id,
+        scan=None if new.kind == "files" else Scan(since=since),
         created_at=now,
-        total_items=len(lines),
+        total_items=total_items,
     )
-    _put_once(home, job)
-    home.queue("jobs").send({"job_id": job_id})
-    logger.info("job %s: %s, %d file(s)", job_id, job.title, job.total_items)
-    return job_id
 
 
-def queue_frame_tasks(job_id: str, home: Home) -> None:
-    """One frame task for each file of the job that is not finished; safe to repeat."""
-    job = find_job(home.documents, job_id)
-    if job is None or job.status.is_final:
-        return
-    tasks = []
-    for document in each(home.documents, files_of(job_id)):
-        line = JobFile.model_validate(document.body)
-        if not line.outcome.is_final:
-            tasks.append({"job_id": job_id, "file_number": line.number})
-    home.queue("frames").send_all(tasks)
+def _store_lines(home: Home, job_id: str, files: Iterable[NewFile]) -> int:
+    """Write the lines that no earlier try wrote; how many there are of all."""
+    count = _stored_count(home, job_id)
+    remaining = islice(files, count, None)
+    while lines := list(_numbered(islice(remaining, LINES_AT_ONCE), count + 1)):
+        write_lines(home.documents, job_id, lines)
+        count += len(lines)
+    return count
 
 
-def _write_lines(home: Home, job_id: str, lines: Sequence[JobFile]) -> None:
-    changes = [
-        Put(files_of(job_id), file_key(line.number), as_body(line), ABSENT) for line in lines
-    ]
-    try:
-        home.documents.write(changes)
-    except ConflictError:  # an earlier try, cut short, wrote these lines
-        return
+def _stored_count(home: Home, job_id: str) -> int:
+    """Lines are written in order: the last one there tells how many are."""
+    last = home.documents.list(files_of(job_id), limit=1, newest_first=True)
+    return int(last[0].key) if last else 0
+
+
+def _numbered(files: Iterable[NewFile], first: int) -> Iterator[JobFile]:
+    for number, file in enumerate(files, start=first):
+        yield file.as_line(number)
 
 
 def _put_once(home: Home, job: Job) -> None:

@@ -1,6 +1,6 @@
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, computed_field
 
@@ -17,6 +17,28 @@ class JobStatus(StrEnum):
     @property
     def is_final(self) -> bool:
         return self not in (JobStatus.PENDING, JobStatus.RUNNING)
+
+
+class FileAction(StrEnum):
+    """What is to be done with a line's file."""
+
+    MAKE = "make"
+    """Previews for `path`."""
+    FIND = "find"
+    """A server's item whose files are still to be looked up; the line becomes a MAKE line."""
+    RETIRE = "retire"
+    """The file is gone: remove the outputs that we made of it, and nothing else."""
+    MOVE = "move"
+    """Renamed from `previous_path`: our outputs move along, then the line becomes MAKE."""
+
+    @property
+    def is_errand(self) -> bool:
+        """True for what decodes nothing: it goes to the errands' queue."""
+        return self is not FileAction.MAKE
+
+
+JobKind = Literal["files", "library", "recently_added"]
+SortBy = Literal["newest", "oldest", "random"]
 
 
 class FileOutcome(StrEnum):
@@ -39,11 +61,58 @@ class _Stored(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
+class ScannedLibrary(_Stored):
+    """One library that a job enumerates. `library_id` is its server's own id."""
+
+    connection_id: str
+    library_id: str
+    name: str
+
+
+class Scan(_Stored):
+    """
+    How far the enumeration of a library job is.
+
+    `libraries` is what it goes through, None until its first step. In the one
+    numbered `position`, the items before `start` are done and the server counts
+    `total` items (None: not asked yet); in random order `start` counts how many
+    were taken, whichever they were. `looked_at` counts the items of all libraries
+    so far. `step` numbers the steps: a message of an earlier one is outdated. The
+    lines of the step before begin with `first_number`, and `found_etag` is that of
+    the blob with its files. `since`: only items added from then on.
+    """
+
+    libraries: list[ScannedLibrary] | None = None
+    position: int = 0
+    start: int = 0
+    total: int | None = None
+    looked_at: int = 0
+    step: int = 0
+    first_number: int = 1
+    found_etag: str = ""
+    since: datetime | None = None
+    done: bool = False
+
+    def next_library(self) -> "Scan":
+        """The scan at the start of the library that follows; done when none does."""
+        position = self.position + 1
+        is_last = position >= len(self.libraries or ())
+        return self.model_copy(
+            update={"position": position, "start": 0, "total": None, "done": is_last}
+        )
+
+
 class Job(_Stored):
     """
     The counts are of files in a final outcome; they add up to `total_items` when done.
 
     `priority` is 1 (first), 2 or 3. Times are aware UTC; None: not yet.
+    `waiting_items` of the unfinished files wait for their next try. `scan` is None
+    for a job whose files were named; until it is done, `total_items` grows.
+    `connection_id` and `library_id` are the server and library it is about, None
+    for all; `lookback_hours` how new the items of a `recently_added` job are.
+    `queued_at`: when every file that was known at its start had its task (a
+    library job: its first step). `message` says why a job is what it is.
     """
 
     id: str
@@ -53,10 +122,21 @@ class Job(_Stored):
     priority: int = 2
     force: bool = False
     batch_id: str | None = None
+    kind: JobKind = "files"
+    connection_id: str | None = None
+    library_id: str | None = None
+    library_name: str | None = None
+    sort_by: SortBy | None = None
+    lookback_hours: float | None = None
+    schedule_id: str | None = None
+    scan: Scan | None = None
+    message: str | None = None
     created_at: datetime
+    queued_at: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
     total_items: int
+    waiting_items: int = 0
     completed_items: int = 0
     skipped_items: int = 0
     failed_items: int = 0
@@ -67,18 +147,27 @@ class Job(_Stored):
         """How many files are in a final outcome."""
         return self.completed_items + self.skipped_items + self.failed_items + self.cancelled_items
 
+    @property
+    def is_counted(self) -> bool:
+        """False while a scan may still add files."""
+        return self.scan is None or self.scan.done
+
     @computed_field  # type: ignore[prop-decorator]
     @property
     def progress(self) -> int:
-        """Finished files in percent, rounded down."""
-        return 100 * self.finished_items // self.total_items if self.total_items else 100
+        """Finished files in percent, rounded down; 100 only when no file can come."""
+        if not self.total_items:
+            return 100 if self.is_counted or self.status.is_final else 0
+        percent = 100 * self.finished_items // self.total_items
+        return percent if self.is_counted or self.status.is_final else min(percent, 99)
 
 
 class FileOutput(_Stored):
     """
     What one server got of one file.
 
-    `outcome` is published, fresh, waiting or failed; `path` where it lies on the
+    `outcome` is published, fresh, waiting or failed; of a file that is gone, removed or kept
+    (not ours, or still in use). `path` is where it lies on the
     worker's machine; `picture` the key of a strip of pictures read back from it.
     """
 
@@ -95,6 +184,12 @@ class JobFile(_Stored):
     """
     One file of a job. `path` as it was sent in; `message` says why it is what it is.
 
+    `connection_id` and `server_item_id` are the server and its item that the line
+    is about, None where nobody said. A task on a queue counts only while its
+    `ticket` is the line's: sending anew raises it. `tries` counts the steps of the
+    retry chain. `found_from` is set on a line that was FIND: where the lines of its
+    item's other files begin; `found_etag` is that of the blob with those.
+
     How its pictures came about, None before that and where none were made:
     `method` is indexed or streamed, `method_reason` why; `device` is cpu or the
     GPU's name, `fallback_reason` why the wanted GPU did not do it. Of a folder,
@@ -104,6 +199,14 @@ class JobFile(_Stored):
     number: int
     path: str
     title: str = ""
+    action: FileAction = FileAction.MAKE
+    previous_path: str | None = None
+    connection_id: str | None = None
+    server_item_id: str | None = None
+    ticket: int = 0
+    tries: int = 0
+    found_from: int | None = None
+    found_etag: str = ""
     outcome: FileOutcome = FileOutcome.QUEUED
     message: str | None = None
     attempts: int = 0
@@ -121,15 +224,19 @@ class WorkerState(_Stored):
     """
     What a worker's slot is doing now. A slot that is silent for a minute is gone.
 
-    `type` is cpu or gpu, `device` the name of the GPU, None for cpu; `status` is
-    idle, working or paused.
+    `type` is cpu, gpu or errands, `device` the name of the GPU, None without one;
+    `machine` the host that it runs on. `status` is idle, working or paused, and
+    `message` says why. `queue` is where the task in hand came from.
     `done` and `total` count pictures; both 0 before the first one.
     """
 
     id: str
     type: str
     device: str | None = None
+    machine: str | None = None
     status: str
+    message: str | None = None
+    queue: str | None = None
     job_id: str | None = None
     file_number: int | None = None
     current_item: str | None = None
@@ -139,5 +246,11 @@ class WorkerState(_Stored):
 
 
 def as_body(model: BaseModel) -> dict[str, Any]:
-    """What is stored of a model: no derived fields."""
-    return model.model_dump(mode="json", exclude=set(type(model).model_computed_fields))
+    """
+    What is stored of a model: no derived fields, and no defaults.
+
+    Most fields of most lines stand at their defaults, and a library has 100,000
+    lines. So a default, once released, keeps its meaning for ever.
+    """
+    derived = set(type(model).model_computed_fields)
+    return model.model_dump(mode="json", exclude=derived, exclude_defaults=True)

@@ -1,4 +1,4 @@
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -75,6 +75,13 @@ class Documents(Protocol):
         All changes or none, at most 25, no key twice.
 
         Raises ConflictError when the version of any does not hold.
+        """
+
+    def add_all(self, collection: str, bodies: Mapping[str, Body]) -> None:
+        """
+        Store each body under its key unless something is there, which then stays.
+
+        Any number of them, not in one step: when it raises, some may be stored.
         """
 
     def list(

@@ -72,6 +72,9 @@ class Queue(Protocol):
     def finish(self, message: Message) -> None:
         """The message is done and gone. Raises LeaseLostError when the lease has passed on."""
 
+    def finish_all(self, messages: Sequence[Message]) -> Sequence[Message]:
+        """The messages are done and gone, but for those given: their lease has passed on."""
+
     def fail(self, message: Message, reason: str, *, retry_after_seconds: float = 0) -> None:
         """
         Give the message back, due again after `retry_after_seconds` (0-43,200).

@@ -6,6 +6,7 @@ that its owner enters where they are signed in. Jellyfin and Emby: name and
 password, which are used once and kept nowhere.
 """
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -63,8 +64,16 @@ class SignedIn:
     user_name: str | None
 
 
-def plex_tv(base_url: str = PLEX_TV, *, transport: httpx.BaseTransport | None = None) -> HttpClient:
-    """How to talk to plex.tv; close it after use."""
+def plex_tv(
+    base_url: str | None = None, *, transport: httpx.BaseTransport | None = None
+) -> HttpClient:
+    """
+    How to talk to plex.tv; close it after use.
+
+    `base_url` None: the real one, or what SHOWRUNNER_PLEX_TV_URL puts in its place
+    (a test, the demo).
+    """
+    base_url = base_url or os.environ.get("SHOWRUNNER_PLEX_TV_URL") or PLEX_TV
     headers = {"Accept": "application/json", "X-Plex-Product": "Showrunner"}
     return HttpClient(base_url, server_name="plex.tv", headers=headers, transport=transport)
 

@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from showrunner.events.models import EventKind, Report
 from showrunner.webhooks.paths import is_absolute
-from showrunner.webhooks.servarr import Payload, missing
+from showrunner.webhooks.sent import Payload, missing
 
 MAX_PATHS = 1000
 

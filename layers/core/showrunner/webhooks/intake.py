@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from showrunner.events.models import EventKind, EventState, MediaEvent, Report
-from showrunner.events.store import count_by_name, store_report
+from showrunner.events.store import count_by_name, store_reports
 from showrunner.wiring import Home
 
 logger = logging.getLogger(__name__)
@@ -32,23 +32,25 @@ def receive(reports: Sequence[Report], home: Home, *, connection_id: str | None 
     When this returns, everything is durable. Safe to repeat: a delivery that
     was cut short goes on where it stopped.
     """
-    receipt = Receipt()
+    receipt, now = Receipt(), home.clock.now()
     for report in reports:
-        _receive_one(report, home, connection_id, receipt)
+        if report.kind in _COUNTED:
+            count_by_name(home.documents, report, now)
+            receipt.counted.append(report.source_event)
+    kept = [report for report in reports if report.kind not in _COUNTED]
+    stored = store_reports(home.documents, kept, now, connection_id)
+    waiting = {event.id: None for event, _ in stored if event.state is EventState.RECEIVED}
+    if waiting:  # on AWS, making the queue's client costs more than all the rest
+        home.queue("batches").send_all([{"event_id": event_id} for event_id in waiting])
+    for event, is_new in stored:
+        _note(event, receipt, is_new=is_new)
     return receipt
 
 
-def _receive_one(report: Report, home: Home, connection_id: str | None, receipt: Receipt) -> None:
-    now = home.clock.now()
-    if report.kind in _COUNTED:
-        count_by_name(home.documents, report, now)
-        receipt.counted.append(report.source_event)
-        return
-    event, is_new = store_report(home.documents, report, now, connection_id)
-    if event.state is EventState.RECEIVED:
-        home.queue("batches").send({"event_id": event.id})
-    if is_new:
-        logger.info("webhook: %s %s: %s", event.source, event.kind, event.title or event.path)
-        receipt.accepted.append(event)
-    else:
+def _note(event: MediaEvent, receipt: Receipt, *, is_new: bool) -> None:
+    if not is_new:
         receipt.repeated += 1
+        return
+    receipt.accepted.append(event)
+    level = logging.DEBUG if event.kind is EventKind.PROGRESSED else logging.INFO
+    logger.log(level, "webhook: %s %s: %s", event.source, event.kind, event.title or event.path)

@@ -8,23 +8,21 @@ that names no file (a hand-made one) reports the movie's folder.
 from typing import Any
 
 from showrunner.events.models import EventKind, Report
+from showrunner.webhooks.sent import Payload, known_ids, missing
 from showrunner.webhooks.servarr import (
     NOTICES,
-    Payload,
-    Sent,
     SentEvent,
     SentFile,
+    ServarrSent,
     Translation,
     events_of,
-    known_ids,
-    missing,
     place_or_refuse,
 )
 
 _NOTED = NOTICES | {"Grab", "MovieAdded", "ManualInteractionRequired"}
 
 
-class _Movie(Sent):
+class _Movie(ServarrSent):
     id: int | None = None
     title: str | None = None
     year: int | None = None

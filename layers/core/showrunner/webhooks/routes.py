@@ -1,43 +1,63 @@
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
 from showrunner.entry.app import HttpApp
 from showrunner.events.models import EventKind, MediaEvent, Report
 from showrunner.settings import load_settings
+from showrunner.webhooks.authentication import pinned_connection
 from showrunner.webhooks.bodies import webhook_payload
 from showrunner.webhooks.intake import Receipt, receive
-from showrunner.webhooks.servarr import Payload
+from showrunner.webhooks.sent import EventsFrom
 from showrunner.wiring import home
 
 Answer = tuple[dict[str, Any], int]
 
+_METHODS = ["POST", "PUT"]
+
 
 def webhook_app(
-    name: str, events_from: Callable[[Payload], list[Report]], *, says_kind: bool = False
+    name: str, events_from: EventsFrom, *, says_kind: bool = False, of_connections: bool = False
 ) -> HttpApp:
     """
     The app that takes `/webhooks/<name>`, by POST or PUT as the sender is set up.
 
     202 when the delivery is accepted, known already or needs nothing; 200 for a
-    sender's test; 400 when `events_from` refuses. `says_kind` adds who sent it.
+    sender's test; 400 when `events_from` refuses, or the sender is of another
+    kind than the connection whose address or secret it uses; 404 when that
+    connection is not there. `says_kind` adds who sent it. `of_connections`: also
+    `/webhooks/server/<connection id>`, for what belongs to that connection.
     """
     app = HttpApp()
 
-    @app.route(f"/webhooks/{name}", method=["POST", "PUT"])
     def take() -> Answer:
-        reports = events_from(webhook_payload(app.current_event.raw_event))
-        body, status = _take(reports)
+        """One delivery, in the sender's own words: JSON, or a form that carries it."""
+        event = app.current_event.raw_event
+        reports = events_from(webhook_payload(event))
+        body, status = _take(reports, pinned_connection(event))
         return (body | {"kind": reports[0].source} if says_kind else body), status
+
+    app.route(f"/webhooks/{name}", method=_METHODS)(take)
+    if of_connections:
+
+        @app.route("/webhooks/server/<connection_id>", method=_METHODS)
+        def take_for_connection(connection_id: str) -> Answer:  # noqa: ARG001 - it is pinned already
+            """One delivery that belongs to this connection, whoever sends it."""
+            return take()
 
     return app
 
 
-def _take(reports: Sequence[Report]) -> Answer:
+def _take(reports: Sequence[Report], connection_id: str | None) -> Answer:
     here = home()
+    if connection_id is not None:
+        # Imported here: nearly all deliveries belong to no connection of their own.
+        from showrunner.webhooks.pinning import check_sender  # noqa: PLC0415
+
+        check_sender(reports[0].source, connection_id, here.documents)
     if not load_settings(here.documents).webhook_enabled:
         return _answer("Ignored: webhooks are switched off in the settings.", "ignored")
-    receipt = receive(reports, here)
+    receipt = receive(reports, here, connection_id=connection_id)
     if reports[0].kind is EventKind.TEST:
         message = f"{reports[0].source.capitalize()} webhook configured successfully"
         return {"success": True, "message": message}, HTTPStatus.OK
@@ -46,8 +66,7 @@ def _take(reports: Sequence[Report]) -> Answer:
 
 def _say(receipt: Receipt, reports: Sequence[Report]) -> Answer:
     if receipt.accepted:
-        has_file = any(event.kind.brings_a_file for event in receipt.accepted)
-        start = "Processing queued for" if has_file else "Deletion noted for"
+        start = _what_follows(receipt.accepted)
         return _answer(f"{start} {_label(receipt.accepted)}", "accepted", receipt)
     if receipt.repeated:
         return _answer(f"Already received: {_label(reports)}", "repeated", receipt)
@@ -55,12 +74,21 @@ def _say(receipt: Receipt, reports: Sequence[Report]) -> Answer:
     return _answer(f"Nothing to do for {names}: counted only", "ignored", receipt)
 
 
+def _what_follows(events: Sequence[MediaEvent]) -> str:
+    if any(event.kind.brings_a_file for event in events):
+        return "Processing queued for"
+    if any(event.kind.changes_a_library for event in events):
+        return "Deletion noted for"
+    return f"Recorded as {events[0].kind.replace('_', ' ')}:"
+
+
 def _label(things: Sequence[MediaEvent] | Sequence[Report]) -> str:
     """`'Inception (2010)'`, or `3 files` when they have no one title."""
     titles = {thing.title for thing in things}
     if len(titles) == 1 and (title := titles.pop()):
         return f"'{title}'"
-    return "1 file" if len(things) == 1 else f"{len(things)} files"
+    noun = "file" if all(thing.path for thing in things) else "item"
+    return f"1 {noun}" if len(things) == 1 else f"{len(things)} {noun}s"
 
 
 def _answer(message: str, status: str, receipt: Receipt | None = None) -> Answer:

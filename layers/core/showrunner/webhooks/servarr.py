@@ -6,51 +6,33 @@ either repository); only what we read is modelled, the rest is ignored.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import ConfigDict
 from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticCustomError
 
 from showrunner.events.models import EventKind, Report
 from showrunner.webhooks.paths import join
+from showrunner.webhooks.sent import EventName, Payload, Sent, counted, missing
 
-Payload = Mapping[str, Any]
 Translation = Callable[[Payload], list[Report]]
-
-EventName = Annotated[str, Field(min_length=1, max_length=100)]
 
 NOTICES = frozenset({"Health", "HealthRestored", "ApplicationUpdate"})
 """Events about the sender itself: they name neither a movie nor a series."""
 
 
-class Sent(BaseModel):
-    """
-    Part of a payload.
+class ServarrSent(Sent):
+    """Part of a payload, its fields in camelCase."""
 
-    Texts over 4096 characters are refused: no path or title is longer.
-    """
-
-    model_config = ConfigDict(
-        extra="ignore", frozen=True, alias_generator=to_camel, str_max_length=4096
-    )
-
-    @field_validator("*")
-    @classmethod
-    def _without_nul(cls, value: Any) -> Any:
-        """No file system takes it, and it would only be noticed in the frame worker."""
-        if isinstance(value, str) and "\0" in value:
-            raise PydanticCustomError("nul", "A NUL character is not allowed")
-        return value
+    model_config = ConfigDict(alias_generator=to_camel)
 
 
-class SentEvent(Sent):
+class SentEvent(ServarrSent):
     """What every payload has."""
 
     event_type: EventName
 
 
-class SentFile(Sent):
+class SentFile(ServarrSent):
     """
     A movie file or an episode file.
 
@@ -93,23 +75,11 @@ class SentFile(Sent):
         return self.previous_path or None
 
 
-def missing(*field: str) -> ValidationError:
-    """The refusal of a payload without `field`, as pydantic makes it for required fields."""
-    return ValidationError.from_exception_data(
-        "payload", [{"type": "missing", "loc": field, "input": None}]
-    )
-
-
 def place_or_refuse(file: SentFile, folder: str | None, field: str, folder_field: str) -> str:
     """`file.place(folder)`; a ValidationError names what is missing in `field`."""
     if place := file.place(folder):
         return place
     raise missing(*(folder_field.split(".") if file.relative_path else (field, "relativePath")))
-
-
-def known_ids(**ids: int | str | None) -> dict[str, str]:
-    """Those ids that are set; 0 and an empty text mean "none" to both senders."""
-    return {name: str(value) for name, value in ids.items() if value}
 
 
 def events_of(
@@ -121,8 +91,7 @@ def events_of(
         return [Report(EventKind.TEST, source, event.event_type)]
     if translate := translations.get(event.event_type):
         return translate(payload)
-    kind = EventKind.NOTED if event.event_type in noted else EventKind.UNKNOWN
-    return [Report(kind, source, event.event_type)]
+    return [counted(source, event.event_type, noted)]
 
 
 def notices_from(payload: Payload) -> list[Report]:

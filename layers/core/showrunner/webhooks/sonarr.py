@@ -11,23 +11,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from showrunner.events.models import EventKind, Report
+from showrunner.webhooks.sent import Payload, episode_marker, known_ids, missing
 from showrunner.webhooks.servarr import (
     NOTICES,
-    Payload,
-    Sent,
     SentEvent,
     SentFile,
+    ServarrSent,
     Translation,
     events_of,
-    known_ids,
-    missing,
     place_or_refuse,
 )
 
 _NOTED = NOTICES | {"Grab", "SeriesAdd", "ManualInteractionRequired"}
 
 
-class _Series(Sent):
+class _Series(ServarrSent):
     id: int | None = None
     title: str | None = None
     path: str | None = None
@@ -36,7 +34,7 @@ class _Series(Sent):
     imdb_id: str | None = None
 
 
-class _Episode(Sent):
+class _Episode(ServarrSent):
     season_number: int | None = None
     episode_number: int | None = None
     title: str | None = None
@@ -44,9 +42,7 @@ class _Episode(Sent):
     @property
     def marker(self) -> str:
         """`S02E05`; empty when the sender numbers neither."""
-        if self.season_number is None or self.episode_number is None:
-            return ""
-        return f"S{self.season_number:02}E{self.episode_number:02}"
+        return episode_marker(self.season_number, self.episode_number)
 
 
 class _SeriesEvent(SentEvent):

@@ -16,10 +16,10 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from showrunner.errors import MediaError
+from showrunner.previews.colour_tags import side_data
 from showrunner.previews.dolby_vision_data import Colour, Curve, Fraction, Header, Mapping, part
-from showrunner.previews.tone_mapping import USUAL_PEAK, Floats, pq_light, side_data
+from showrunner.previews.tone_mapping import USUAL_PEAK, Floats, pq_light
 
-_RPU_PREFIX, _RPU_PROFILE_BYTE = 0x19, 3
 _MMR = 1
 # BT.2020 from the cone responses (LMS) that every RPU's last matrix leads to.
 _LMS_TO_BT2020 = np.array(
@@ -29,33 +29,6 @@ _LMS_TO_BT2020 = np.array(
         [0.01736321, -0.04725154, 1.03004253],
     ]
 )
-
-
-def has_own_colours(frame: VideoFrame) -> bool:
-    """True when the frame has no HDR10, HLG or SDR picture beneath: profiles 5 and 10.0."""
-    if metadata := side_data(frame, SideDataType.DOVI_METADATA):
-        return bool(part(metadata, "header_offset", Header).vdr_rpu_profile == 0)
-    return is_profile_5(side_data(frame, SideDataType.DOVI_RPU_BUFFER))
-
-
-def is_explained(frame: VideoFrame) -> bool:
-    """True when the frame's colour data could be read, so that `bt2020_light` works."""
-    return bool(side_data(frame, SideDataType.DOVI_METADATA))
-
-
-def is_profile_5(rpu: bytes) -> bool:
-    """
-    True when an RPU is of the profile that has no HDR10, HLG or SDR picture beneath.
-
-    After its prefix an RPU has 6 bits of type, 11 of format, then the 4 bits of
-    `vdr_rpu_profile`: 0 here, 1 for profiles 7 and 8 (ETSI GS CCM 001, as read
-    by libavcodec/dovi_rpudec.c).
-    """
-    return (
-        len(rpu) > _RPU_PROFILE_BYTE
-        and rpu[0] == _RPU_PREFIX
-        and (rpu[_RPU_PROFILE_BYTE] >> 3 & 0xF == 0)
-    )
 
 
 def bt2020_light(frame: VideoFrame, signal: Floats) -> tuple[Floats, float]:

@@ -142,6 +142,7 @@ class _Run:
                 return self._extraction("device", "the device can decode it", device.name)
             choice = choose(video, self._lanes, self._threads)
             following = self._attempt(choice, video) if choice.reuses_file else choice
+        del video  # and with it a frame that nobody took
         while following is not None:
             choice = following
             following = self._attempt(choice)

@@ -1,7 +1,6 @@
 """The pictures of a choice, in order, made by several threads."""
 
 import contextlib
-import gc
 import queue
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from fractions import Fraction
@@ -36,8 +35,6 @@ _WAYS: dict[str, Way] = {
     "sequential": key_frames,
     "full": all_frames,
 }
-# Collecting costs 5 ms.
-_MOST_HELD_BYTES = 64 << 20
 # Ways whose frames are all decoded alone.
 _ALONE = {"indexed", "sequential"}
 _IN_PARALLEL = {"indexed", "partial"}
@@ -97,7 +94,6 @@ class _Desk:
         self._method = choice.method
         self._threads = decoder_threads
         self._check = check
-        self._held_bytes = 0
         self.unchecked_seconds: Fraction | None = None
         self._opened = opened
         self._free: queue.SimpleQueue[VideoFile] = queue.SimpleQueue()
@@ -144,16 +140,8 @@ class _Desk:
             del shot
             if frame is not None:
                 made = {size: self._picture(frame, size) for size in sizes}
-                self._let_go_of(_bytes_of(frame))
                 frame = None
             yield Pictures(tick, {size: made[size] for size in moment.sizes if size in made})
-
-    def _let_go_of(self, frame_bytes: int) -> None:
-        """PyAV's frames hold themselves once their side data was read: 25 MB each in 4K."""
-        self._held_bytes += frame_bytes
-        if self._held_bytes > _MOST_HELD_BYTES:
-            self._held_bytes = 0
-            gc.collect()
 
     def _picture(self, frame: VideoFrame, size: Size) -> Image:
         return as_picture(
@@ -161,8 +149,5 @@ class _Desk:
             size,
             self._film.rotation_degrees,
             has_own_colours=self._film.has_own_colours,
+            crop=self._film.crop,
         )
-
-
-def _bytes_of(frame: VideoFrame) -> int:
-    return frame.width * frame.height * frame.format.padded_bits_per_pixel // 8

@@ -7,7 +7,7 @@ raises UnsuitableError with the reason.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from av.video.frame import VideoFrame
 
@@ -15,9 +15,6 @@ from showrunner.errors import MediaError
 from showrunner.previews.decoding import Tally, frames_until
 from showrunner.previews.timeline import check_claim, end_seconds
 from showrunner.previews.video import AnyPacket, NoIndexError, VideoFile, tick_of
-
-if TYPE_CHECKING:
-    from fractions import Fraction
 
 _MOST_DAMAGED_SHARE = 0.06
 
@@ -94,14 +91,15 @@ class _Seen:
 
     def __init__(self, video: VideoFile) -> None:
         self._video = video
-        self._end_seconds: Fraction | None = None
-        self.packets = self._noted()
+        self._last: AnyPacket | None = None
+        self._last_tick = 0
+        self.packets = video.packets() if video.unchecked_seconds is None else self._noted()
 
     def _noted(self) -> Iterator[AnyPacket]:
         for packet in self._video.packets():
-            end = end_seconds(self._video, packet)
-            if end is not None and (self._end_seconds is None or end > self._end_seconds):
-                self._end_seconds = end
+            tick = packet.pts
+            if tick is not None and (self._last is None or tick > self._last_tick):
+                self._last, self._last_tick = packet, tick
             yield packet
 
     def check_claim(self) -> None:
@@ -110,7 +108,8 @@ class _Seen:
             return
         for _ in self.packets:
             pass
-        check_claim(self._video, self._end_seconds)
+        end = None if self._last is None else end_seconds(self._video, self._last)
+        check_claim(self._video, end)
 
 
 def all_frames(video: VideoFile, ticks: Sequence[int]) -> Iterator[Shot]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from showrunner.previews.reading import bytes_at
 from showrunner.previews.watched import WatchedFile
 
 _FIRST_TAIL_BYTES = 1 << 18
@@ -44,10 +45,5 @@ def last_clusters(file: WatchedFile) -> Iterator[int]:
 
 
 def _clusters_between(file: WatchedFile, start: int, end: int) -> list[int]:
-    place = file.tell()
-    file.seek(start)
-    data = bytearray()
-    while len(data) < end - start and (part := file.read(end - start - len(data))):
-        data += part
-    file.seek(place)
+    data = bytes_at(file, start, end - start)
     return [start + found.start() for found in _CLUSTER.finditer(data)]

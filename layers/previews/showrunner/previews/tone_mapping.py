@@ -16,6 +16,8 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import ColorPrimaries, ColorTrc
 from numpy.typing import NDArray
 
+from showrunner.previews.colour_tags import HDR_TRANSFERS, side_data
+
 Floats = NDArray[np.float32]
 Codes = NDArray[np.uint16]
 Pixels = NDArray[np.uint8]
@@ -23,7 +25,6 @@ Pixels = NDArray[np.uint8]
 # FFmpeg's scaler makes this of the whitest YUV, not 65535.
 _WHITE_CODE = 65283
 
-HDR_TRANSFERS = (ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67)
 # SMPTE ST 2084 (PQ), and ARIB STD-B67 (HLG).
 _PQ_M1, _PQ_M2 = 2610 / 16384, 2523 / 4096 * 128
 _PQ_C1, _PQ_C2, _PQ_C3 = 3424 / 4096, 2413 / 4096 * 32, 2392 / 4096 * 32
@@ -44,11 +45,6 @@ _TO_BT709 = {
         [[1.2249, -0.2247, 0.0], [-0.0420, 1.0419, 0.0], [-0.0197, -0.0786, 1.0979]], np.float32
     ),
 }
-
-
-def is_wide(primaries: int) -> bool:
-    """True for primaries (AVColorPrimaries) that need `to_bt709`."""
-    return primaries in _TO_BT709
 
 
 def to_light(signal: Codes, transfer: int) -> Floats:
@@ -137,13 +133,3 @@ def peak_of(frame: VideoFrame) -> float:
 
 def _sane_peak(nits: float) -> float:
     return min(max(nits / _WHITE_NITS, 1.0), _HIGHEST_PEAK)
-
-
-def side_data(frame: VideoFrame, kind: SideDataType) -> bytes:
-    """The bytes of FFmpeg's structure of that kind, empty when the frame has none."""
-    try:
-        # PyAV's stubs know one kind of side data only.
-        return bytes(cast("dict[SideDataType, bytes]", frame.side_data)[kind])
-    # ValueError: the frame has data of a kind newer than PyAV's list.
-    except (KeyError, ValueError):
-        return b""

@@ -48,7 +48,7 @@ def open_video(
     `draft_width` slices of one frame, where only one decoder fits into memory.
 
     With `draft_width`, the widest picture wanted, the smoothing of block edges is left out
-    where it cannot be seen (5-7 % of the time; 53-62 dB after shrinking). Good for
+    where it cannot be seen (3-8 % of the time; 53-62 dB after shrinking). Good for
     `decode_alone` only: frames that build on others would drift.
 
     `is_sequential` when all of it will be read. `check` is called for every read and

@@ -29,6 +29,9 @@ _FIRST_BACK_STEP_SECONDS = 2.5
 _FARTHEST_SEEK_SECONDS = 40
 _MOST_STEPS_BACK = 3
 
+# Times and size tell a packet from all others of its film.
+_Identity = tuple[int | None, int | None, int]
+
 
 class NoIndexError(Exception):
     """Seeking leads nowhere near the wanted time."""
@@ -59,6 +62,7 @@ class VideoFile:
         self._earliest_seek = self.zero - (0 if self._is_exact else self.ticks(10))
         self._usual_back = 0
         self._lag = 0
+        self._first_look: tuple[_Identity, VideoFrame] | None = None
         self._byte_search = self._searched_by_bytes() if self.kind in STREAM_FORMATS else None
 
     def _searched_by_bytes(self) -> ByteSearch:
@@ -200,8 +204,17 @@ class VideoFile:
         yield key
         yield from self.packets()
 
+    def look_at(self, packet: AnyPacket) -> VideoFrame | None:
+        """As `decode_alone`, and keeps the frame for it: mostly the film's first picture."""
+        frame = self.decode_alone(packet)
+        self._first_look = None if frame is None else (_identity(packet), frame)
+        return frame
+
     def decode_alone(self, packet: AnyPacket) -> VideoFrame | None:
         """The picture of one key packet by itself; None when it gives none or a damaged one."""
+        known, self._first_look = self._first_look, None
+        if known is not None and known[0] == _identity(packet):
+            return known[1]
         if packet.is_discard:
             packet = _without_flags(packet)
         decoder = self.stream.codec_context
@@ -211,6 +224,10 @@ class VideoFile:
             frames = []
         decoder.flush_buffers()
         return next((frame for frame in frames if not frame.is_corrupt), None)
+
+
+def _identity(packet: AnyPacket) -> _Identity:
+    return packet.pts, packet.dts, packet.size
 
 
 def _without_flags(packet: AnyPacket) -> AnyPacket:

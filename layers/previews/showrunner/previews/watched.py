@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from showrunner.errors import MediaError
+from showrunner.previews.kept_ends import KeptEnds
 from showrunner.previews.refusals import in_our_words
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class WatchedFile:
         if stat.S_ISREG(state.st_mode) and not state.st_size:
             file.close()
             raise MediaError(f"{self.source} is empty. Copy it again.")
-        return cast("BinaryIO", file)
+        return cast("BinaryIO", KeptEnds(file, self.size))
 
     def expect(self, *, is_sequential: bool) -> None:
         """
@@ -70,14 +71,24 @@ class WatchedFile:
             return b""
         try:
             self._check()
-            with in_our_words(self.source, (OSError,)):
-                return self._file.read(size)
+            return self._read(size)
         except BaseException:
             self._has_raised = True
             raise
 
+    def _read(self, size: int) -> bytes:
+        try:
+            return self._file.read(size)
+        except OSError:
+            with in_our_words(self.source, (OSError,)):  # entered for errors only: it costs 2 us
+                raise
+
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        return self._file.seek(offset, whence)
+        """-1 for a place that no file has, as damaged headers name; FFmpeg goes on from that."""
+        try:
+            return self._file.seek(offset, whence)
+        except (OSError, ValueError, OverflowError):
+            return -1
 
     def tell(self) -> int:
         return self._file.tell()

@@ -5,11 +5,13 @@ from typing import Any
 
 from showrunner.entry.app import HttpApp, Response, refusal
 from showrunner.errors import NotFoundError, ShowrunnerError
-from showrunner.web import live, pages, server_pages, sign_in
+from showrunner.settings import load_settings
+from showrunner.web import automation_pages, job_pages, live, pages, server_pages, sign_in
 from showrunner.web.assets import find_asset
-from showrunner.web.rooms import ROOMS, room_named, servers
+from showrunner.web.rooms import NAVIGATION, ROOMS, room_named, servers, tabs_of
 from showrunner.web.rooms.models import Part, Room, View
 from showrunner.web.session import SignInNeededError, is_https, login_address, visitor_of
+from showrunner.webhooks.addresses import own_url
 from showrunner.wiring import home
 
 PUBLIC_PATHS = ("/login", "/assets/")
@@ -40,28 +42,40 @@ app.use(middlewares=[_ask_to_sign_in])
 
 def _show(template: str, context: Mapping[str, Any], view: View) -> Response[str]:
     """A whole page with its bar and the token that its changes need."""
-    shell = {"rooms": ROOMS, "view": view, "csrf_token": app.context["visitor"].csrf_token}
+    csrf_token = app.context["visitor"].csrf_token
+    shell = {"navigation": NAVIGATION, "view": view, "csrf_token": csrf_token}
     return pages.page(template, {**shell, **context})
+
+
+def _show_room(room: Room) -> Response[str]:
+    here = home()
+    # Taken first: what changes while the page is made is told to it afterwards.
+    event_id = live.as_event_id(live.versions_of(room, here.documents))
+    view = _view()
+    pieces = [(part, part.load(view)) for part in room.parts]
+    context = {"room": room, "tabs": tabs_of(room), "pieces": pieces, "event_id": event_id}
+    return _show("room.html", context, view)
 
 
 def _serve(room: Room) -> None:
     @app.get(room.path)
     def show() -> Response[str]:
-        here = home()
-        # Taken first: what changes while the page is made is told to it afterwards.
-        event_id = live.as_event_id(live.versions_of(room, here.documents))
-        view = _view()
-        pieces = [(part, part.load(view)) for part in room.parts]
-        context = {"room": room, "pieces": pieces, "event_id": event_id}
-        return _show("room.html", context, view)
+        return _show_room(room)
 
 
 for _room in ROOMS:
     _serve(_room)
 
+
+def _show_page(template: str, context: Mapping[str, Any]) -> Response[str]:
+    return _show(template, context, _view())
+
+
 server_pages.add_routes(
-    app, lambda template, more: _show(template, {"room": servers.ROOM, **more}, _view())
+    app, lambda template, more: _show_page(template, {"room": servers.ROOM, **more})
 )
+automation_pages.add_routes(app, _show_page, lambda: _view().address)
+job_pages.add_routes(app, _show_page, _show_room)
 
 
 @app.get("/fragments/<room_name>/<part_name>")
@@ -119,6 +133,10 @@ app.not_found(show_not_found)
 
 def _view() -> View:
     here, event = home(), app.current_event.raw_event
-    address = pages.own_address(event, is_https=is_https(event))
-    query = dict(event.get("queryStringParameters") or {})
-    return View(here.documents, here.clock.now(), address, query)
+    return View(
+        documents=here.documents,
+        now=here.clock.now(),
+        address=pages.own_address(event, is_https=is_https(event)),
+        query=dict(event.get("queryStringParameters") or {}),
+        public_address=own_url(event, load_settings(here.documents)),
+    )

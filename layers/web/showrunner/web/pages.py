@@ -10,7 +10,7 @@ from aws_lambda_powertools.shared.cookies import Cookie
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from showrunner.entry.app import Response
-from showrunner.web import words
+from showrunner.web import timing_words, words
 from showrunner.web.assets import asset_address
 
 HTML = "text/html; charset=utf-8"
@@ -66,8 +66,8 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["asset"] = asset_address
-    for name in _FILTERS:
-        environment.filters[name] = getattr(words, name)
+    for module, names in ((words, _FILTERS), (timing_words, _TIMING_FILTERS)):
+        environment.filters.update({name: getattr(module, name) for name in names})
     return environment
 
 
@@ -85,4 +85,12 @@ _FILTERS = (
     "health_word",
     "health_tone",
     "as_json",
+    "done_words",
+    "source_name",
+    "history_word",
+    "action_words",
+    "worker_words",
+    "order_words",
+    "priority_words",
 )
+_TIMING_FILTERS = ("every_minutes", "short_number", "hours_words", "cron_words")

@@ -44,12 +44,26 @@ _DECISIONS = {
     "transcode": "transcoding",
 }
 
+_DONE = {
+    "saved": "The changes are saved.",
+    "schedule_added": "The schedule is added.",
+}
+_SOURCES = {"manual": "By hand", "schedule": "Schedule", "custom": "Custom tool"}
+_HISTORY = {"queued": "gathered", "triggered": "became a job", "ignored": "nothing to do"}
+_ACTIONS = {
+    "find": "to be looked up",
+    "retire": "its previews are removed",
+    "move": "its previews move along",
+}
+_WORKERS = {"cpu": "CPU", "gpu": "GPU", "errands": "Errands"}
+_ORDERS = {"newest": "newest first", "oldest": "oldest first", "random": "in random order"}
+
 
 def moment(value: datetime, shows: str = "ago") -> Markup:
     """
     A `<time>` in UTC, which the page's script turns into the reader's own time.
 
-    `shows` is `ago` (how long ago) or `left` (a countdown).
+    `shows` is `ago` (how long ago), `left` (a countdown) or `at` (by the clock).
     """
     utc = value.astimezone(UTC)
     return Markup('<time datetime="{}" data-shows="{}">{}</time>').format(
@@ -127,3 +141,35 @@ def health_tone(state: str | None) -> str:
 def as_json(value: Any) -> str:
     """For an attribute that our own script reads; the template escapes it."""
     return json.dumps(value, separators=(",", ":"))
+
+
+def done_words(done: str | None) -> str:
+    """What was done before this page was opened, as its address says; empty for anything else."""
+    return _DONE.get(done or "", "")
+
+
+def source_name(source: str) -> str:
+    """Who made a job or sent a webhook."""
+    return _SOURCES.get(source, source.capitalize())
+
+
+def history_word(status: str) -> str:
+    """What became of something that came in."""
+    return _HISTORY.get(status, status)
+
+
+def action_words(action: str) -> str:
+    """What is to be done with a file of which no previews are made."""
+    return _ACTIONS.get(action, action)
+
+
+def worker_words(kind: str) -> str:
+    return _WORKERS.get(kind, kind)
+
+
+def order_words(sort_by: str) -> str:
+    return _ORDERS.get(sort_by, sort_by)
+
+
+def priority_words(priority: int) -> str:
+    return {1: "goes first", 3: "goes last"}.get(priority, "usual priority")

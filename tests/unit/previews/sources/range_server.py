@@ -17,7 +17,9 @@ class RangeServer(ThreadingHTTPServer):
 
     `drops`: of the coming answers, after how many bytes each breaks off (None:
     not). `statuses`: given instead of an answer, in turn. `redirects`: path to
-    address. `has_ranges` False: always the whole file.
+    address. `has_ranges` False: always the whole file. `stall_at`: the byte of the
+    file before which every answer stops for good, its connection open; `stalled`
+    tells that one did.
     """
 
     daemon_threads = True
@@ -32,6 +34,8 @@ class RangeServer(ThreadingHTTPServer):
         self.statuses: list[int] = []
         self.redirects: dict[str, str] = {}
         self.asked: list[tuple[str, dict[str, str]]] = []
+        self.stall_at: int | None = None
+        self.stalled, self.is_closing = threading.Event(), threading.Event()
         self.bytes_sent = 0
         self.guard = threading.Lock()
 
@@ -107,10 +111,15 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = drop is not None
 
     def _send(self, start: int, end: int) -> None:
-        for chunk in self.server.part(start, end):
+        server = self.server
+        stall_at = server.stall_at if server.stall_at is not None else end
+        for chunk in server.part(start, min(end, stall_at)):
             self.wfile.write(chunk)
-            with self.server.guard:
-                self.server.bytes_sent += len(chunk)
+            with server.guard:
+                server.bytes_sent += len(chunk)
+        if stall_at < end:
+            server.stalled.set()
+            server.is_closing.wait()
 
     def _empty(self, status: int, **headers: str) -> None:
         self.send_response(status)
@@ -133,5 +142,6 @@ def serving(
         try:
             yield server
         finally:
+            server.is_closing.set()
             server.shutdown()
             thread.join()

@@ -1,14 +1,16 @@
 import json
 import random
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from showrunner.adapters.aws.errors import aws_errors, is_contended
 from showrunner.adapters.document_rules import (
+    MAX_CHANGES,
     body_text,
     check_address,
     check_changes,
@@ -16,6 +18,7 @@ from showrunner.adapters.document_rules import (
     expiry_seconds,
     expiry_time,
 )
+from showrunner.errors import ConflictError
 from showrunner.ports.clock import Clock
 from showrunner.ports.documents import ABSENT, Body, Delete, Document, Put
 
@@ -82,6 +85,17 @@ class DynamoDocuments:
         ]
         if steps:
             self._insist(lambda: self._client.transact_write_items(TransactItems=steps))
+
+    def add_all(self, collection: str, bodies: Mapping[str, Body]) -> None:
+        remaining = iter(bodies.items())
+        while some := list(islice(remaining, MAX_CHANGES)):
+            puts = [Put(collection, key, body, ABSENT) for key, body in some]
+            try:
+                self.write(puts)
+            except ConflictError:
+                for put in puts:
+                    with suppress(ConflictError):
+                        self.write([put])
 
     def list(
         self,

@@ -17,7 +17,7 @@ from showrunner.adapters.queue_rules import (
     check_retry,
     reason_text,
 )
-from showrunner.errors import UnreachableError
+from showrunner.errors import LeaseLostError, UnreachableError
 from showrunner.ports.queues import DeadLetter, Message, QueueDepth
 
 if TYPE_CHECKING:
@@ -127,6 +127,15 @@ class SqsQueue:
 
     def finish(self, message: Message) -> None:
         self._delete(self._url, message.receipt)
+
+    def finish_all(self, messages: Sequence[Message]) -> Sequence[Message]:
+        lost = []
+        for message in messages:
+            try:
+                self.finish(message)
+            except LeaseLostError:
+                lost.append(message)
+        return lost
 
     def fail(self, message: Message, reason: str, *, retry_after_seconds: float = 0) -> None:
         check_retry(retry_after_seconds)

@@ -19,11 +19,13 @@ class KmsSecrets:
     Secrets under data keys that KMS key `key_id` encrypts (id, ARN or alias).
 
     The encrypted data key travels in the sealed text. A process asks KMS for one
-    data key to seal with, and once for each that it opens with.
+    data key to seal with, and once for each that it opens with. A `purpose` goes
+    into KMS's encryption context, so that a policy can allow one purpose alone.
     """
 
-    def __init__(self, key_id: str, client: "KMSClient") -> None:
+    def __init__(self, key_id: str, client: "KMSClient", purpose: str | None = None) -> None:
         self._key_id = key_id
+        self._context = _CONTEXT | ({"purpose": purpose} if purpose else {})
         self._client: Any = client
         self._guard = threading.Lock()
         self._sealing: tuple[bytes, bytes] | None = None
@@ -49,7 +51,7 @@ class KmsSecrets:
             if self._sealing is None:
                 with aws_errors("kms", f"key {self._key_id}"):
                     answer = self._client.generate_data_key(
-                        KeyId=self._key_id, KeySpec="AES_256", EncryptionContext=_CONTEXT
+                        KeyId=self._key_id, KeySpec="AES_256", EncryptionContext=self._context
                     )
                 self._sealing = (answer["Plaintext"], answer["CiphertextBlob"])
                 self._plain_keys[answer["CiphertextBlob"]] = answer["Plaintext"]
@@ -62,7 +64,7 @@ class KmsSecrets:
                     answer = self._client.decrypt(
                         KeyId=self._key_id,
                         CiphertextBlob=encrypted_key,
-                        EncryptionContext=_CONTEXT,
+                        EncryptionContext=self._context,
                     )
                 self._plain_keys[encrypted_key] = answer["Plaintext"]
             return self._plain_keys[encrypted_key]

@@ -9,7 +9,7 @@ from typing import Any
 import sqlite_utils
 
 from showrunner.adapters.atomic_files import locked, make_folder, os_errors
-from showrunner.adapters.sqlite.errors import sqlite_errors
+from showrunner.adapters.sqlite.errors import busy, sqlite_errors
 from showrunner.adapters.sqlite.migrations import APPLICATION_ID, MIGRATIONS, STEPS
 from showrunner.errors import SetupError
 
@@ -26,6 +26,9 @@ class Database:
         self._path = path
         self._busy_timeout_seconds = busy_timeout_seconds
         self._guard = threading.Lock()
+        # SQLite lets writers poll for the file with ever longer pauses, in which others overtake
+        # them. Those of one process need not: they take turns.
+        self._turn = threading.Lock()
         # A connection serves one thread of one process: SQLite forbids to carry
         # one over a fork, and a transaction belongs to a connection.
         self._connections: dict[tuple[int, threading.Thread], sqlite_utils.Database] = {}
@@ -53,7 +56,7 @@ class Database:
 
         Waits up to `busy_timeout_seconds` for other writers, then raises TryLaterError.
         """
-        with sqlite_errors(self._path):
+        with sqlite_errors(self._path), self._own_turn():
             connection = self._connection().conn
             # IMMEDIATE: a deferred one would fail when it turns from reading to writing.
             connection.execute("BEGIN IMMEDIATE")
@@ -65,6 +68,15 @@ class Database:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
+
+    @contextmanager
+    def _own_turn(self) -> Iterator[None]:
+        if not self._turn.acquire(timeout=self._busy_timeout_seconds):
+            raise busy(self._path)
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     def close(self) -> None:
         """Close every thread's connection; a later use opens a new one."""

@@ -1,7 +1,8 @@
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from showrunner.adapters.document_rules import (
@@ -20,6 +21,8 @@ from showrunner.ports.documents import ABSENT, Body, Delete, Document, Put
 
 _PURGE_EVERY_SECONDS = 300
 _PURGE_AT_MOST = 500
+_ADDED_AT_ONCE = 500
+"""A transaction of so many keeps other writers waiting for a few milliseconds."""
 
 _PRESENT = "(expires_at_s IS NULL OR expires_at_s > ?)"
 
@@ -62,6 +65,22 @@ class SqliteDocuments:
     def write(self, changes: Sequence[Put | Delete]) -> None:
         if changes:
             self._change(changes)
+
+    def add_all(self, collection: str, bodies: Mapping[str, Body]) -> None:
+        remaining = iter(bodies.items())
+        while some := list(islice(remaining, _ADDED_AT_ONCE)):
+            rows = []
+            for key, body in some:
+                check_address(collection, key)
+                rows.append((collection, key, body_text(collection, key, body), self._now_s()))
+            with self._database.writing() as connection:
+                # What has expired is not there, although it may not be swept out yet.
+                connection.executemany(
+                    """INSERT INTO documents VALUES (?1, ?2, ?3, 1, NULL)
+                        ON CONFLICT DO UPDATE SET body = ?3, version = 1, expires_at_s = NULL
+                        WHERE expires_at_s <= ?4""",
+                    rows,
+                )
 
     def list(
         self,

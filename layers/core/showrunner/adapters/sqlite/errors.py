@@ -26,7 +26,7 @@ def _translated(error: sqlite3.Error, path: Path) -> ShowrunnerError | None:
     # Extended codes continue the plain ones: SQLITE_BUSY_SNAPSHOT, SQLITE_IOERR_WRITE.
     code = getattr(error, "sqlite_errorname", "")
     if code.startswith(_BUSY):
-        return TryLaterError(f"The database {path} is busy with other writers: try again soon.")
+        return busy(path)
     if code.startswith("SQLITE_FULL"):
         return TryLaterError(
             f"No space is left for the database {path}: free some, the work goes on then."
@@ -41,3 +41,8 @@ def _translated(error: sqlite3.Error, path: Path) -> ShowrunnerError | None:
             "write it and its folder, or choose another data directory."
         )
     return None
+
+
+def busy(path: Path) -> TryLaterError:
+    """What a writer is told who waited too long for the others."""
+    return TryLaterError(f"The database {path} is busy with other writers: try again soon.")

@@ -133,6 +133,18 @@ class SqliteQueue:
             self._held(connection, message)
             connection.execute("DELETE FROM messages WHERE id = ?", (message.message_id,))
 
+    def finish_all(self, messages: Sequence[Message]) -> Sequence[Message]:
+        lost = []
+        with self._database.writing() as connection:
+            for message in messages:
+                try:
+                    self._held(connection, message)
+                except LeaseLostError:
+                    lost.append(message)
+                else:
+                    connection.execute("DELETE FROM messages WHERE id = ?", (message.message_id,))
+        return lost
+
     def fail(self, message: Message, reason: str, *, retry_after_seconds: float = 0) -> None:
         check_retry(retry_after_seconds)
         now_ms = self._now_ms()

@@ -148,7 +148,7 @@ class FrameCache:
         return needed_bytes <= self._max_bytes and 2 * needed_bytes <= free_bytes
 
     def new_partial(self) -> Path:
-        return self._folder / f"{UNFINISHED_PREFIX}{secrets.token_hex(8)}"
+        return self._folder / f"{UNFINISHED_PREFIX}{os.getpid()}-{secrets.token_hex(8)}"
 
     def put_in_place(self, partial: Path, key: FrameKey) -> None:
         """Make the finished file `partial` the entry of `key`; then evict what is too much."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from showrunner.adapters.atomic_files import UNFINISHED_PREFIX
 from showrunner.errors import MediaError, SetupError, ShowrunnerError, TryLaterError
 from showrunner.previews import atomic
 from showrunner.previews.decoder.messages import Filled, Published, Request, error_from_json
@@ -102,6 +103,10 @@ class Decoder:
         request, self._in_hand = self._in_hand, None
         for order in request.orders if request else ():
             atomic.sweep(order.destination, order.beside, child.process_id)
+        if request and request.cache:
+            # Its own name for what it had begun there: see `FrameCache.new_partial`.
+            for begun in request.cache.folder.glob(f"{UNFINISHED_PREFIX}{child.process_id}-*"):
+                atomic.remove(begun)
 
     def run(
         self,

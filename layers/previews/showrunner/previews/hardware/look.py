@@ -9,7 +9,7 @@ from av.video.plane import VideoPlane
 from av.video.reformatter import Colorspace
 from numpy.typing import NDArray
 
-from showrunner.previews.dolby_vision import has_own_colours
+from showrunner.previews.colour_tags import has_own_colours
 from showrunner.previews.hardware.trouble import DeviceError
 from showrunner.previews.video import VideoFile, open_video
 

@@ -88,7 +88,7 @@ def pictures_on(
     with open_video(path, check=check) as video:
         job = _job(video, film, moments_seconds, size, ffmpeg_threads, check)
         frames = _first_that_works(device, job)
-        yield from _pictures(frames, size, film.rotation_degrees)
+        yield from _pictures(frames, size, film)
 
 
 def pictures_through_ffmpeg(
@@ -104,7 +104,7 @@ def pictures_through_ffmpeg(
     with open_video(path, check=check) as video:
         job = _job(video, film, moments_seconds, size, ffmpeg_threads, check)
         frames = _streamed(job, choose(video, job.ticks, check=check), SOFTWARE)
-        yield from _pictures(frames, size, film.rotation_degrees)
+        yield from _pictures(frames, size, film)
 
 
 def _job(
@@ -116,14 +116,17 @@ def _job(
     check: Callable[[], None],
 ) -> _Job:
     stored = size[::-1] if is_sideways(film.rotation_degrees) else size
-    return _Job(video, film.coded_size, moments_seconds, stored, threads, check)
+    whole = film.crop.enlarged(stored)
+    return _Job(video, film.coded_size, moments_seconds, whole, threads, check)
 
 
-def _pictures(
-    frames: _Frames, size: tuple[int, int], rotation_degrees: int
-) -> Iterator[Image | None]:
+def _pictures(frames: _Frames, size: tuple[int, int], film: Film) -> Iterator[Image | None]:
     for frame in frames:
-        yield None if frame is None else as_picture(frame, size, rotation_degrees)
+        yield (
+            None
+            if frame is None
+            else as_picture(frame, size, film.rotation_degrees, crop=film.crop)
+        )
 
 
 def _first_that_works(device: Device, job: _Job) -> _Frames:

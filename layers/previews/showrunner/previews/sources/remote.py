@@ -1,20 +1,20 @@
 """Where a video is: a path on this machine, or an address."""
 
-import base64
+import errno
 import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
-
-from showrunner.errors import InvalidInputError
+from showrunner.errors import InvalidInputError, NotFoundError, SetupError, TryLaterError
 from showrunner.previews.fingerprint import SourceFingerprint
-from showrunner.previews.sources.allowed import allowed_prefixes, shown
+from showrunner.previews.sources.allowed import shown
+from showrunner.previews.sources.configured import MediaSources, basic_authorization
 from showrunner.previews.sources.http import HttpRanges
 from showrunner.previews.sources.ranges import RangeFile
 
+_LEADS_NOWHERE = {errno.ELOOP, errno.ENAMETOOLONG}
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 
 
@@ -83,13 +83,16 @@ def source_of(
     The source that `text` names: an address, or else a path.
 
     `headers` carry the server's key; a user and password in the address become
-    one. `allowed` prefixes: those of SHOWRUNNER_SOURCES when None. Raises
-    InvalidInputError for a scheme that cannot be read. Nothing is opened yet.
+    one. `allowed` prefixes: when None those of SHOWRUNNER_SOURCES and
+    SHOWRUNNER_MEDIA_SOURCES, and the latter's keys for their addresses. Raises
+    InvalidInputError for a scheme that cannot be read, SetupError for unreadable
+    settings. Nothing is opened yet.
     """
     scheme = _SCHEME.match(text)
     if scheme is None:
         return Path(text)
-    prefixes = allowed_prefixes(os.environ) if allowed is None else tuple(allowed)
+    configured = MediaSources.of_environment(os.environ if allowed is None else {})
+    prefixes = configured.allowed if allowed is None else tuple(allowed)
     if scheme[1].lower() == "s3":
         return RemoteSource(text, allowed=prefixes)
     if scheme[1].lower() not in {"http", "https"}:
@@ -98,7 +101,11 @@ def source_of(
         )
     return RemoteSource(
         shown(text),
-        headers={**_basic_authorization(text), **(headers or {})},
+        headers={
+            **configured.headers_for(shown(text)),
+            **basic_authorization(text),
+            **(headers or {}),
+        },
         query=text.partition("#")[0].partition("?")[2],
         allowed=prefixes,
         verify_tls=verify_tls,
@@ -109,21 +116,28 @@ def fingerprint_of(source: Path | RemoteSource) -> SourceFingerprint:
     """
     The fingerprint now: a file's size and time, an address's size, ETag and time.
 
-    Raises NotFoundError, and for an address whatever `RemoteSource.open` raises.
+    Raises NotFoundError, SetupError (may not be looked at), TryLaterError (its disk
+    fails), and for an address whatever `RemoteSource.open` raises.
     """
     if isinstance(source, Path):
-        return SourceFingerprint.of(source)
+        return _of_file(source)
     with source.open() as file:
         return file.fingerprint
 
 
-def _basic_authorization(url: str) -> dict[str, str]:
+def _of_file(path: Path) -> SourceFingerprint:
     try:
-        parsed = httpx.URL(url)
-    except httpx.InvalidURL:
-        message = f"{shown(url)} is no address that can be read. Check how it is written."
-        raise InvalidInputError(message) from None
-    if not parsed.userinfo:
-        return {}
-    pair = f"{parsed.username}:{parsed.password}".encode()
-    return {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
+        return SourceFingerprint.of(path)
+    except PermissionError as error:
+        raise SetupError(
+            f"{path} may not be looked at. Give this user the right to enter its folder."
+        ) from error
+    except ValueError as error:
+        raise NotFoundError(f"{path} is no path. Check how it is written.") from error
+    except OSError as error:
+        if error.errno in _LEADS_NOWHERE:
+            message = f"{path} leads nowhere: {error.strerror}. Check the path and its links."
+            raise NotFoundError(message) from error
+        raise TryLaterError(
+            f"{path} cannot be looked at now: {error.strerror}. Check its disk."
+        ) from error

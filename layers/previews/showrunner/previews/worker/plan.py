@@ -1,19 +1,18 @@
 """Which slots a worker shall have, and with what they decode, as the settings stand now."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import platformdirs
 
-from showrunner.ports.documents import Documents
 from showrunner.previews.decoder.messages import CacheOrder, DeviceOrder
 from showrunner.previews.hardware.devices import Device, configured
-from showrunner.previews.worker.process import Means
-from showrunner.settings import COLLECTION, Settings, load_settings
+from showrunner.previews.sources.configured import MediaSources
+from showrunner.previews.worker.work import Means
+from showrunner.settings import Settings, load_settings
 from showrunner.wiring import EmbeddedHome, Home
-
-PAUSE_KEY = "processing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +51,17 @@ def wanted_slots(settings: Settings, found: Sequence[Device]) -> list[SlotKind]:
 
 
 def means_of(kind: SlotKind, home: Home) -> Means:
-    """What the next file of such a slot is decoded with."""
+    """
+    What the next file of such a slot is decoded with.
+
+    Raises SetupError when this machine's SHOWRUNNER_MEDIA_SOURCES cannot be read.
+    """
     settings = load_settings(home.documents)
     return Means(
         kind.ffmpeg_threads or settings.frame_threads,
         DeviceOrder(**asdict(kind.device)) if kind.device else None,
         _cache(settings, home),
+        MediaSources.of_environment(os.environ),
     )
 
 
@@ -72,9 +76,3 @@ def _cache_folder(home: Home) -> Path:
     if isinstance(home, EmbeddedHome):
         return home.folder / "frame-cache"
     return platformdirs.user_cache_path("showrunner") / "frames"
-
-
-def is_paused(documents: Documents) -> bool:
-    """True while the owner wants no new file to be begun; those in work are finished."""
-    document = documents.get(COLLECTION, PAUSE_KEY)
-    return document is not None and document.body.get("paused") is True

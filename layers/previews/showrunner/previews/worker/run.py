@@ -3,7 +3,6 @@
 import logging
 import os
 import signal
-import socket
 import threading
 import time
 from collections import Counter
@@ -13,7 +12,10 @@ from types import FrameType
 from showrunner.errors import ShowrunnerError
 from showrunner.previews.decoder.client import Decoder, Limits
 from showrunner.previews.hardware.devices import this_machines
+from showrunner.previews.sources.configured import MediaSources
+from showrunner.previews.worker.errands import ErrandRunner
 from showrunner.previews.worker.plan import SlotKind, wanted_slots
+from showrunner.previews.worker.runner import TaskRunner, worker_name
 from showrunner.previews.worker.slot import Slot
 from showrunner.redaction import configure_logging
 from showrunner.settings import Settings, load_settings
@@ -29,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 def run() -> None:
     """
-    Pull frame tasks until SIGTERM or SIGINT, then hand back what is in work.
+    Pull frame tasks and errands until SIGTERM or SIGINT, then hand back what is in work.
 
     `SHOWRUNNER_GRACE_SECONDS` (0): how long work in hand may go on after the
     signal before it is handed back. `SHOWRUNNER_LEASE_SECONDS` (30): after how
@@ -57,14 +59,29 @@ class Worker:
         self._numbers = count()
 
     def run(self) -> None:
-        """Start the slots and wait until all have ended."""
+        """Start the slots and the errand thread, and wait until all have ended."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
+        errands = self._new_errands()
+        self._start(errands)
         while not self._stopping.is_set():
             self.follow_settings()
             self._stopping.wait(SETTINGS_LOOK_SECONDS)
-        while any(slot.is_busy for slot in self._slots):
+        runners = (*self._slots, errands)
+        while any(runner.is_busy for runner in runners):
             time.sleep(0.05)
+        for runner in runners:
+            runner.sign_off()
+
+    def _new_errands(self) -> ErrandRunner:
+        sources = MediaSources.of_environment(os.environ)
+        return ErrandRunner(
+            worker_name(next(self._numbers)),
+            self._home,
+            self._lease_seconds,
+            self._is_stopping,
+            sources,
+        )
 
     @property
     def slots(self) -> list[Slot]:
@@ -100,36 +117,37 @@ class Worker:
         return wanted
 
     def _add(self, kind: SlotKind) -> None:
-        name = f"{socket.gethostname()}-{os.getpid()}-{next(self._numbers)}"
-        decoder = Decoder(self._limits)
+        name, decoder = worker_name(next(self._numbers)), Decoder(self._limits)
         slot = Slot(name, self._home, self._lease_seconds, self._is_stopping, decoder, kind)
         self._slots.append(slot)
-        threading.Thread(target=self.serve, args=(slot,), name=slot.name, daemon=True).start()
+        self._start(slot)
+
+    def _start(self, runner: TaskRunner) -> None:
+        threading.Thread(target=self.serve, args=(runner,), name=runner.name, daemon=True).start()
 
     def _is_stopping(self) -> bool:
         return self._out_of_grace.is_set()
 
-    def serve(self, slot: Slot) -> None:
+    def serve(self, runner: TaskRunner) -> None:
         """
         Take task after task until the slot is retired or the worker stops.
 
         An idle slot ends with the process; whatever it had just received comes again.
         """
-        while not self._stopping.is_set() and not slot.is_retired:
+        while not self._stopping.is_set() and not runner.is_retired:
             try:
-                self._serve_once(slot)
+                self._serve_once(runner)
             except Exception:
-                logger.exception("slot %s goes on after a failure", slot.name)
+                logger.exception("%s goes on after a failure", runner.name)
                 self._stopping.wait(5)
-        slot.end()
+        runner.end()
 
-    def _serve_once(self, slot: Slot) -> None:
-        if slot.is_paused:
-            slot.report_rest("paused")
+    def _serve_once(self, runner: TaskRunner) -> None:
+        runner.report_rest()
+        if runner.rest:
             self._stopping.wait(PAUSE_LOOK_SECONDS)
-            return
-        slot.report_rest("idle")
-        slot.run_one(WAIT_SECONDS)
+        else:
+            runner.run_one(WAIT_SECONDS)
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stopping.set()

@@ -1,32 +1,29 @@
-"""One slot of a worker: takes a task, keeps its lease alive, writes down what came of it."""
+"""One slot of a worker: takes a task, decodes, and has written down what came of it."""
 
 import logging
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from showrunner.errors import LeaseLostError, ShowrunnerError, TryLaterError
-from showrunner.jobs.models import FileOutcome, JobFile, WorkerState
-from showrunner.jobs.store import find_job, report_worker, start_file, update_file
-from showrunner.ports.queues import MAX_DELAY_SECONDS, Message, Queue
+from showrunner import processing
+from showrunner.connections.ownership import canonical_local_path
+from showrunner.connections.store import ConnectionStore
+from showrunner.errors import LeaseLostError, ShowrunnerError
+from showrunner.jobs.store import find_job
 from showrunner.previews.decoder.client import Decoder, DecodingCancelled
-from showrunner.previews.worker.plan import SlotKind, is_paused, means_of
-from showrunner.previews.worker.process import FileProcessor, Result, StillGrowingError
-from showrunner.previews.worker.task import FrameTask
+from showrunner.previews.worker.book import LineBook
+from showrunner.previews.worker.claims import Claims
+from showrunner.previews.worker.leases import kept_alive
+from showrunner.previews.worker.plan import SlotKind, means_of
+from showrunner.previews.worker.process import process
+from showrunner.previews.worker.pulling import FrameQueues, Taken
+from showrunner.previews.worker.retries import clock_time
+from showrunner.previews.worker.runner import TaskRunner
+from showrunner.previews.worker.task import LineTask
+from showrunner.previews.worker.work import MakeClient, Work
 from showrunner.wiring import Home
 
-LOOK_AGAIN_SECONDS = (5, 10)
-"""A server that was just asked to look usually knows the file within seconds."""
-
-RETRY_AFTER_SECONDS = (60, 120, 300, 900, 3600)
-"""After that, how long to give it from retry to retry."""
-
-DELAYS_SECONDS = (*LOOK_AGAIN_SECONDS, *RETRY_AFTER_SECONDS)
-
-POISONOUS_AFTER = 4
-"""A file that ended so many workers is set aside."""
+if TYPE_CHECKING:
+    from datetime import datetime
 
 REPORT_EVERY_SECONDS = 0.5
 CANCEL_LOOK_SECONDS = 0.3
@@ -35,12 +32,8 @@ LOG_EVERY_SECONDS = 5
 logger = logging.getLogger(__name__)
 
 
-class Slot:
-    """
-    One file at a time, on the CPU or on one GPU, as `kind` says.
-
-    `is_stopping` tells that the worker shall end: work in hand goes back to the queue.
-    """
+class Slot(TaskRunner):
+    """One file at a time, on the CPU or on one GPU, as `kind` says."""
 
     def __init__(
         self,
@@ -50,166 +43,117 @@ class Slot:
         is_stopping: Callable[[], bool],
         decoder: Decoder,
         kind: SlotKind | None = None,
+        make_client: MakeClient | None = None,
     ) -> None:
-        self.name = name
+        super().__init__(name, home, lease_seconds, is_stopping, make_client)
         self.kind = kind or SlotKind()
-        self._home = home
-        self._queue: Queue = home.queue("frames")
-        self._lease_seconds = lease_seconds
-        self._is_stopping = is_stopping
+        self._queues = FrameQueues(home)
         self._decoder = decoder
-        self.is_busy = False
-        self.is_retired = False
-        self.is_over = False
-
-    def run_one(self, wait_seconds: float) -> bool:
-        """Process the next task, if one comes within the wait; tells whether there was one."""
-        for message in self._queue.receive(
-            lease_seconds=self._lease_seconds, wait_seconds=wait_seconds
-        ):
-            self.is_busy = True
-            try:
-                self._run(message)
-            finally:
-                self.is_busy = False
-            return True
-        # Nothing to do for a whole wait: give the decoder's memory back.
-        self._decoder.close()
-        return False
 
     @property
-    def is_paused(self) -> bool:
-        """True while the owner wants no new file to be begun."""
-        return is_paused(self._home.documents)
+    def type(self) -> str:
+        return self.kind.type
 
-    def report_rest(self, status: str) -> None:
-        """Tell that the slot is `idle` or `paused`."""
-        self._report(self._state(status))
+    @property
+    def device(self) -> str | None:
+        return self.kind.device_name
 
-    def retire(self) -> None:
-        """Take no more tasks after the one in hand."""
-        self.is_retired = True
+    @property
+    def rest(self) -> str | None:
+        """Why no new file is to be begun: the owner's pause, or quiet hours; None: go on."""
+        state = processing.state(self._home.documents, self._home.clock.now())
+        if not state.paused:
+            return None
+        if state.reason == "owner":
+            return "paused by the owner"
+        until = f" until {clock_time(self._home.documents, state.until)}" if state.until else ""
+        return f"quiet hours{until}"
+
+    def run_one(self, wait_seconds: float) -> bool:
+        taken = self._queues.receive(
+            lease_seconds=self._lease_seconds,
+            wait_seconds=wait_seconds,
+            is_wanted=lambda: not self.is_retired and not self.rest,
+        )
+        if taken is None:
+            # Nothing to do for a whole wait: give the decoder's memory back.
+            self._decoder.close()
+            return False
+        self._take(taken)
+        return True
 
     def end(self) -> None:
-        """Give back the decoder; the slot is of no more use."""
         self._decoder.close()
-        self.is_over = True
+        super().end()
 
-    def _run(self, message: Message) -> None:
-        task = FrameTask.model_validate(message.body)
-        try:
-            if self._is_early(task) or self.is_retired or self.is_paused:
-                self._send_again(task)
-            elif message.receive_count >= POISONOUS_AFTER:
-                self._set_aside(task, message)
-                return
-            else:
-                self._work(task, message)
-            self._queue.finish(message)
-        except LeaseLostError:
-            logger.warning("task of job %s: another worker has it now", task.job_id)
-        except Exception:
-            logger.exception("task of job %s failed; it comes again", task.job_id)
-            self._queue.fail(message, "the worker failed; see its log", retry_after_seconds=10)
-
-    def _work(self, task: FrameTask, message: Message) -> None:
-        line = start_file(self._home, task.job_id, task.file_number)
-        job = find_job(self._home.documents, task.job_id)
-        if line is None or job is None:
-            return
-        logger.info("job %s: %s", job.id, line.path)
-        self._decoder.start()
-        with self._kept_alive(message) as is_lost:
-            watch = _Watch(self._home, task.job_id, is_lost, self._is_stopping)
-            processor = FileProcessor(
-                self._home,
-                self._decoder,
-                means=means_of(self.kind, self._home),
-                on_progress=self._progress(task, line),
-                is_cancelled=watch.is_cancelled,
-            )
+    def _work(self, task: LineTask, book: LineBook, taken: Taken) -> None:
+        claims = Claims(self._home, self.name, self._lease_seconds)
+        with (
+            claims,
+            kept_alive(taken.queue, taken.message, self._lease_seconds, claims.renew) as is_lost,
+        ):
             try:
-                self._settle(task, processor.process(job, line, task))
+                self._process(task, book, claims, taken, is_lost)
             except DecodingCancelled:
-                self._give_up(task, watch)
-            except StillGrowingError as error:
-                self._wait(task, error.message, error.retry_after_seconds, error)
-            except TryLaterError as error:
-                self._retry(task, Result(FileOutcome.WAITING, error.message))
+                if self._is_stopping() and not _is_over(self._home, task):
+                    book.hand_back()
+            except LeaseLostError:
+                raise
             except ShowrunnerError as error:
-                self._settle(task, Result(FileOutcome.FAILED, error.message))
+                book.settle_error(error)
             if is_lost():
                 raise LeaseLostError("The lease ran out while the file was processed.")
 
-    def _settle(self, task: FrameTask, result: Result) -> None:
-        if result.is_waiting:
-            self._retry(task, result)
-            return
-        logger.info("job %s: %s %s", task.job_id, result.outcome, result.message or "")
-        self._update(
-            task,
-            outcome=result.outcome,
-            message=result.message,
-            outputs=result.outputs,
-            **_reading(result),
-        )
-
-    def _retry(self, task: FrameTask, result: Result) -> None:
-        """The next try of the chain; after the last one, what is missing has failed."""
-        if task.tries >= len(DELAYS_SECONDS):
-            outcome, at = FileOutcome.FAILED, None
-            message = f"{result.message} Given up after {len(RETRY_AFTER_SECONDS)} retries."
-        else:
-            outcome = FileOutcome.WAITING
-            at = self._now() + timedelta(seconds=DELAYS_SECONDS[task.tries])
-            message = f"{result.message} {_which_try(task.tries)}"
-        logger.info("job %s: %s %s", task.job_id, outcome, message)
-        self._update(
-            task,
-            outcome=outcome,
-            message=message,
-            outputs=result.outputs,
-            retry_at=at,
-            **_reading(result),
-        )
-        if at:
-            self._send_again(task.again(at, None, counts=True))
-
-    def _wait(
-        self, task: FrameTask, message: str, delay_seconds: float, error: StillGrowingError
+    def _process(
+        self,
+        task: LineTask,
+        book: LineBook,
+        claims: Claims,
+        taken: Taken,
+        is_lost: Callable[[], bool],
     ) -> None:
-        at = self._now() + timedelta(seconds=delay_seconds)
-        self._update(task, outcome=FileOutcome.WAITING, message=message, retry_at=at)
-        self._send_again(task.again(at, error.seen, counts=False))
-
-    def _give_up(self, task: FrameTask, watch: "_Watch") -> None:
-        """Cancelled jobs need nothing more; a worker that stops hands its task on."""
-        if watch.is_job_over() or not self._is_stopping():
+        connections = ConnectionStore(self._home.documents).list()
+        reported_by = book.line.connection_id
+        local_path = canonical_local_path(book.line.path, connections, reported_by=reported_by)
+        claims.require_free(local_path)
+        if not book.begin():
             return
-        self._update(task, outcome=FileOutcome.QUEUED, message="The worker was stopped.")
-        self._queue.send(task.as_body())
+        work = self._work_on(task, book, claims, taken, is_lost)
+        if work:
+            self._decoder.start()
+            book.settle(process(work, local_path, connections, task.seen_fingerprint))
 
-    def _set_aside(self, task: FrameTask, message: Message) -> None:
-        reason = f"It ended {message.receive_count - 1} workers and is set aside."
-        self._update(task, outcome=FileOutcome.FAILED, message=reason)
-        self._queue.bury(message, reason)
+    def _work_on(
+        self,
+        task: LineTask,
+        book: LineBook,
+        claims: Claims,
+        taken: Taken,
+        is_lost: Callable[[], bool],
+    ) -> Work | None:
+        job = find_job(self._home.documents, task.job_id)
+        if job is None:
+            return None
+        logger.info("job %s: %s", job.id, book.line.path)
+        return Work(
+            self._home,
+            self._decoder,
+            job,
+            book.line,
+            means=means_of(self.kind, self._home),
+            claims=claims,
+            make_client=self._make_client,
+            on_progress=self._progress(task, book, taken.queue.name),
+            is_cancelled=_Watch(self._home, task, is_lost, self._is_stopping).is_cancelled,
+            log=book.note,
+        )
 
-    def _is_early(self, task: FrameTask) -> bool:
-        return task.not_before is not None and self._now() < task.not_before
-
-    def _send_again(self, task: FrameTask) -> None:
-        left = (task.not_before - self._now()).total_seconds() if task.not_before else 0
-        self._queue.send(task.as_body(), delay_seconds=max(0, min(left, MAX_DELAY_SECONDS)))
-
-    def _update(self, task: FrameTask, **changes: object) -> None:
-        update_file(self._home, task.job_id, task.file_number, **changes)
-
-    def _progress(self, task: FrameTask, line: JobFile) -> Callable[[int, int], None]:
+    def _progress(self, task: LineTask, book: LineBook, queue: str) -> Callable[[int, int], None]:
         last: list[datetime] = []
-        logged = [self._now()]
+        logged = [self._home.clock.now()]
 
         def progress(done: int, total: int) -> None:
-            now = self._now()
+            now = self._home.clock.now()
             if last and done < total and (now - last[0]).total_seconds() < REPORT_EVERY_SECONDS:
                 return
             last[:] = [now]
@@ -217,74 +161,16 @@ class Slot:
                 logged[:] = [now]
                 logger.info("job %s: %d of %d pictures", task.job_id, done, total)
             self._report(
-                self._state(
-                    "working",
-                    job_id=task.job_id,
-                    file_number=task.file_number,
-                    current_item=line.title or line.path,
-                    done=done,
-                    total=total,
-                )
+                "working",
+                queue=queue,
+                job_id=task.job_id,
+                file_number=task.file_number,
+                current_item=book.line.title or book.line.path,
+                done=done,
+                total=total,
             )
 
         return progress
-
-    def _state(self, status: str, **facts: Any) -> WorkerState:
-        return WorkerState(
-            id=self.name,
-            type=self.kind.type,
-            device=self.kind.device_name,
-            status=status,
-            updated_at=self._now(),
-            **facts,
-        )
-
-    def _report(self, state: WorkerState) -> None:
-        report_worker(self._home.documents, state)
-
-    def _now(self) -> datetime:
-        return self._home.clock.now()
-
-    @contextmanager
-    def _kept_alive(self, message: Message) -> Iterator[Callable[[], bool]]:
-        """Extend the lease at a third of its length; gives a way to ask whether it was lost."""
-        done, lost = threading.Event(), threading.Event()
-
-        def extend() -> None:
-            while not done.wait(self._lease_seconds / 3):
-                try:
-                    self._queue.extend(message, self._lease_seconds)
-                except LeaseLostError:
-                    lost.set()
-                    return
-                except ShowrunnerError as error:
-                    logger.warning("the lease could not be extended: %s", error.message)
-
-        keeper = threading.Thread(target=extend, daemon=True)
-        keeper.start()
-        try:
-            yield lost.is_set
-        finally:
-            done.set()
-            keeper.join()
-
-
-def _reading(result: Result) -> dict[str, Any]:
-    """How the file was read, as its line says it; a try that read nothing changes nothing."""
-    if result.filled is None:
-        return {}
-    filled = result.filled
-    return {
-        "method": filled.method,
-        "method_reason": filled.reason,
-        "device": filled.device,
-        "fallback_reason": filled.fallback_reason,
-    }
-
-
-def _which_try(tries: int) -> str:
-    retry = tries - len(LOOK_AGAIN_SECONDS) + 1
-    return f"(retry {retry} of {len(RETRY_AFTER_SECONDS)})" if retry > 0 else "(looking again)"
 
 
 class _Watch:
@@ -293,11 +179,11 @@ class _Watch:
     def __init__(
         self,
         home: Home,
-        job_id: str,
+        task: LineTask,
         is_lost: Callable[[], bool],
         is_stopping: Callable[[], bool],
     ) -> None:
-        self._home, self._job_id = home, job_id
+        self._home, self._task = home, task
         self._is_lost, self._is_stopping = is_lost, is_stopping
         self._asked_at: datetime | None = None
 
@@ -308,8 +194,10 @@ class _Watch:
         if self._asked_at and (now - self._asked_at).total_seconds() < CANCEL_LOOK_SECONDS:
             return False
         self._asked_at = now
-        return self.is_job_over()
+        return _is_over(self._home, self._task)
 
-    def is_job_over(self) -> bool:
-        job = find_job(self._home.documents, self._job_id)
-        return job is None or job.status.is_final
+
+def _is_over(home: Home, task: LineTask) -> bool:
+    """Cancelled jobs need nothing more."""
+    job = find_job(home.documents, task.job_id)
+    return job is None or job.status.is_final

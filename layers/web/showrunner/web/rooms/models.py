@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 from showrunner.errors import NotFoundError
 from showrunner.ports.documents import Document, Documents
 
+MAX_QUERY_CHARACTERS = 500
+
 
 class Place(StrEnum):
     """Where a part stands on a wide screen; on a narrow one they follow each other."""
@@ -21,19 +23,31 @@ class Place(StrEnum):
 @dataclass(frozen=True, slots=True)
 class View:
     """
-    What a part may look at. `address` is this installation's own, `https://host`;
-    `query` is what the reader asked for in the page's address.
+    What a part may look at. `address` is this installation's own as the reader
+    came to it, `https://host`; `public_address` is the one that senders of
+    webhooks are told. `query` is what the reader asked for in the page's address.
     """
 
     documents: Documents
     now: datetime
     address: str
     query: Mapping[str, str] = field(default_factory=dict)
+    public_address: str = ""
 
     @property
     def query_suffix(self) -> str:
         """`?name=value...` for addresses that mean the same question; empty without one."""
-        return f"?{urlencode(self.query)}" if self.query else ""
+        return self.link()
+
+    def link(self, **changes: object) -> str:
+        """`query_suffix` with other values for some names; None leaves a name out."""
+        query = {**self.query, **changes}
+        kept = {name: value for name, value in query.items() if value is not None}
+        return f"?{urlencode(kept)}" if kept else ""
+
+    def asked(self, name: str) -> str:
+        """What the reader chose for `name`, at most 500 characters; empty where nothing."""
+        return self.query.get(name, "").strip()[:MAX_QUERY_CHARACTERS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +74,26 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """One page. `name` is its part of `/fragments/<name>/...`, `path` its own address."""
+    """
+    One page. `name` is its part of `/fragments/<name>/...`, `path` its own address.
+
+    Rooms of one `group` share an entry of the navigation, which leads to the
+    first of them; those with a `tab` (its word) show each other as tabs.
+    `has_form`: one of its parts is a form that is sent as JSON.
+    """
 
     name: str
     path: str
     title: str
     parts: tuple[Part, ...]
+    group: str = ""
+    tab: str = ""
+    has_form: bool = False
+
+    @property
+    def entry(self) -> str:
+        """The entry of the navigation under which it stands."""
+        return self.group or self.name
 
     def part(self, name: str) -> Part:
         """The part of that name; raises NotFoundError."""

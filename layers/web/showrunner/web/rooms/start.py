@@ -6,12 +6,11 @@ from itertools import chain
 from typing import Any
 
 from showrunner import activity
-from showrunner.batches import gather
 from showrunner.connections import health
 from showrunner.connections import store as connections
 from showrunner.events import store as events
 from showrunner.ports.documents import Document, Documents, each
-from showrunner.web.rooms import flow, jobs, previews
+from showrunner.web.rooms import batches, flow, jobs, previews
 from showrunner.web.rooms.models import Part, Place, Room, View
 
 EVENTS_SHOWN = 12
@@ -23,16 +22,6 @@ def _playing(view: View) -> Mapping[str, Any]:
 
 def _watch_playing(documents: Documents) -> Iterator[Document]:
     return each(documents, activity.SESSIONS)
-
-
-def _gathering(view: View) -> Mapping[str, Any]:
-    return {"batches": gather.open_batches(view.documents)}
-
-
-def _watch_gathering(documents: Documents) -> Iterator[Document]:
-    for pointer in each(documents, gather.OPEN):
-        batch = documents.get(gather.BATCHES, pointer.body["batch_id"])
-        yield batch or pointer
 
 
 def _events(view: View) -> Mapping[str, Any]:
@@ -62,7 +51,7 @@ def _watch_connections(documents: Documents) -> Iterator[Document]:
 
 
 def _watch_flow(documents: Documents) -> Iterator[Document]:
-    return chain(_watch_events(documents), _watch_gathering(documents), jobs.watch(documents))
+    return chain(_watch_events(documents), batches.watch(documents), jobs.watch(documents))
 
 
 ROOM = Room(
@@ -74,7 +63,7 @@ ROOM = Room(
         Part("jobs", "Jobs", Place.MAIN, jobs.load, jobs.watch, "/api/v1/jobs"),
         Part("previews", "Latest previews", Place.MAIN, previews.load, previews.watch),
         Part("activity", "Playing now", Place.SIDE, _playing, _watch_playing, "/api/v1/activity"),
-        Part("batches", "Gathering", Place.SIDE, _gathering, _watch_gathering),
+        batches.PART,
         Part("events", "Recent events", Place.SIDE, _events, _watch_events, "/api/v1/events"),
         Part("connections", "Connections", Place.SIDE, _connections, _watch_connections),
     ),

@@ -7,26 +7,44 @@ function isMeant({ confirm, phrase }) {
   return true;
 }
 
+// A button inside [data-fields] sends the fields there along.
+function bodyOf(button) {
+  const body = button.dataset.body && JSON.parse(button.dataset.body);
+  const fields = button.closest("[data-fields]")?.querySelectorAll("[name]");
+  if (!fields) return body;
+  const given = [...fields].map((one) => [one.name, "number" in one.dataset ? Number(one.value) : one.value.trim()]);
+  return { ...body, ...Object.fromEntries(given) };
+}
+
+function note(id, text) {
+  const place = document.getElementById(id);
+  if (!place) return;
+  place.textContent = text;
+  place.hidden = !text;
+}
+
 async function send(button) {
-  const { send: method, address, body, then, refresh } = button.dataset;
+  const { send: method, address, then, refresh, say } = button.dataset;
   if (!isMeant(button.dataset)) return;
-  const problem = document.getElementById("problem");
-  problem.hidden = true;
+  note("problem", "");
+  note("answer", "");
   try {
-    const answer = await busy(button, () => ask(method, address, body && JSON.parse(body)));
+    const answer = await busy(button, () => ask(method, address, bodyOf(button)));
     const failed = failureIn(answer);
     if (failed) throw new Error(failed);
-    if (then) location.assign(then);
+    button.dispatchEvent(new CustomEvent("answered", { bubbles: true, detail: answer }));
+    if (say !== undefined) note("answer", say || answer.message);
+    if (then) location.assign(then.replace("{id}", () => encodeURIComponent(answer.id)));
   } catch (refusal) {
-    problem.textContent = refusal.message;
-    problem.hidden = false;
-    problem.scrollIntoView({ block: "nearest" });
+    note("problem", refusal.message);
+    document.getElementById("problem").scrollIntoView({ block: "nearest" });
   }
-  if (refresh) document.body.dispatchEvent(new CustomEvent(`refresh-${refresh}`));
+  for (const name of refresh?.split(" ") ?? []) document.body.dispatchEvent(new CustomEvent(`refresh-${name}`));
 }
 
 // Calls that do several things answer what became of each.
 function failureIn(answer) {
+  if (answer?.success === false) return answer.message || "That did not work.";
   if (answer?.ok !== false) return "";
   const failed = Object.entries(answer.results ?? {}).filter(([, result]) => result !== "ok");
   return answer.error || failed.map(([name, result]) => `${name}: ${result}`).join(" · ") || "That did not work.";

@@ -1,14 +1,15 @@
-// The form of a connection: sent as JSON, with its rows and its Test.
+// A form that is sent to the API as JSON, with its rows, and a connection's with its Test.
 const { ask, busy, element } = await import(document.getElementById("api-script").href);
-const form = document.querySelector(".server-form");
+const form = document.querySelector("form[data-address]");
 
 // ------------------------------------------------------------ from fields to JSON
 function valueOf(field) {
+  if ("checks" in field.dataset) return [...field.querySelectorAll("input:checked")].map((one) => one.value);
   if (field.type === "checkbox") return field.checked;
   const text = field.type === "password" ? field.value : field.value.trim();
   if (field.dataset.list) return text.split(field.dataset.list).map((word) => word.trim()).filter(Boolean);
   if (text === "") return "empty" in field.dataset ? null : text;
-  return field.type === "number" ? Number(text) : text;
+  return field.type === "number" || "number" in field.dataset ? Number(text) : text;
 }
 
 function isChanged(field) {
@@ -37,11 +38,19 @@ function rowsOf(list) {
 const lists = [...(form.querySelectorAll("[data-rows]"))];
 const rowsBefore = new Map(lists.map((list) => [list, JSON.stringify(rowsOf(list))]));
 
+// A name that begins with a dash is the form's own business.
+function isSent(field) {
+  if (field.disabled || field.name.startsWith("-")) return false;
+  const saysNothing = field.value === "" && field.tagName !== "SELECT" && !("empty" in field.dataset);
+  return ("always" in field.dataset || isChanged(field)) && !saysNothing;
+}
+
 // Only what was changed is sent: the rest stays what it is, or its default.
 function changedBody() {
   const body = {};
-  for (const field of form.querySelectorAll("[name]")) {
-    if (isChanged(field) && !(field.value === "" && !("empty" in field.dataset))) put(body, field.name, valueOf(field));
+  for (const field of form.querySelectorAll("[name]")) if (isSent(field)) put(body, field.name, valueOf(field));
+  for (const choice of form.querySelectorAll("select[data-merge]")) {
+    if (form.dataset.method === "POST" || isChanged(choice)) Object.assign(body, JSON.parse(choice.selectedOptions[0].dataset.body));
   }
   for (const list of lists) {
     const rows = rowsOf(list);
@@ -80,8 +89,8 @@ function showRefusal(refusal) {
   let first = null;
   for (const { field, problem } of refusal.fields) {
     const place = placeOf(field.replace(/^body\./, ""));
-    if (!place) {
-      rest.push(`${field}: ${problem}`);
+    if (!place || place.parentElement.closest("[hidden]")) {
+      rest.push(field === "body" ? problem : `${field}: ${problem}`);
       continue;
     }
     place.textContent = problem;
@@ -102,11 +111,10 @@ async function save(event) {
   event.preventDefault();
   clearProblems();
   const body = changedBody();
-  const isNew = form.dataset.method === "POST";
-  if (isNew) body.type = form.dataset.kind;
+  if (form.dataset.method === "POST" && form.dataset.kind) body.type = form.dataset.kind;
   try {
     const saved = await busy(form.querySelector("[type=submit]"), () => ask(form.dataset.method, form.dataset.address, body));
-    location.assign(`/servers/${encodeURIComponent(saved.id)}?done=${isNew ? "added" : "saved"}`);
+    location.assign(form.dataset.then.replace("{id}", () => encodeURIComponent(saved.id)));
   } catch (refusal) {
     showRefusal(refusal);
   }
@@ -153,6 +161,15 @@ function sampleLine(sample) {
   return item;
 }
 
+// ------------------------------------------------------------ fields that another one asks for
+function showAsked() {
+  for (const place of form.querySelectorAll("[data-shown-for]")) {
+    const { shownFor, shownValue } = place.dataset;
+    place.hidden = form.elements[shownFor].value !== shownValue;
+    for (const field of place.querySelectorAll("input, select")) field.disabled = place.hidden;
+  }
+}
+
 // ------------------------------------------------------------ rows
 function addRow(button) {
   const list = button.closest("[data-rows]");
@@ -173,7 +190,9 @@ form.addEventListener("click", ({ target }) => {
   if ("removeRow" in button.dataset) removeRow(button);
 });
 form.addEventListener("submit", save);
-form.querySelector("[data-test]").addEventListener("click", test);
+form.addEventListener("change", ({ target }) => "shows" in target.dataset && showAsked());
+form.querySelector("[data-test]")?.addEventListener("click", test);
+showAsked();
 // A masked key is replaced as a whole, not written on.
 form.addEventListener("focusin", ({ target }) => target.type === "password" && target.value === "****" && target.select());
 form.dataset.ready = "";

@@ -12,7 +12,17 @@ function ago(date, seconds) {
 function left(seconds) {
   if (seconds <= 0) return "a moment";
   const whole = Math.ceil(seconds);
-  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  const hours = Math.floor(whole / 3600);
+  return hours < 48 ? `${hours} h ${Math.floor((whole % 3600) / 60)} min` : `${Math.round(hours / 24)} days`;
+}
+
+// A moment by the reader's clock: today's by its time alone.
+function at(date, now) {
+  const isToday = date.toDateString() === new Date(now).toDateString();
+  const time = date.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
+  return isToday ? time : `${date.toLocaleDateString(undefined, { weekday: "short", day: "numeric", month: "short" })}, ${time}`;
 }
 
 function showTimes() {
@@ -20,7 +30,7 @@ function showTimes() {
   for (const time of document.querySelectorAll("time[datetime]")) {
     const date = new Date(time.dateTime);
     const seconds = (now - date.getTime()) / 1000;
-    const words = time.dataset.shows === "left" ? left(-seconds) : ago(date, seconds);
+    const words = { left: () => left(-seconds), at: () => at(date, now) }[time.dataset.shows]?.() ?? ago(date, seconds);
     if (time.textContent !== words) time.textContent = words;
     time.title = date.toLocaleString();
   }

@@ -1,0 +1,1 @@
+"""What needs a media server but decodes nothing; a worker's errand thread calls it."""

@@ -1,0 +1,119 @@
+"""
+How often one address may call.
+
+Who guesses secrets is stopped, right guesses included, once it tried too many
+different ones. A sender with one wrong secret, which it repeats with each of a
+hundred deliveries, is no guesser: it shares its address with the good senders
+behind the same router, and must not lock them out. And a flood is cut off
+before it costs anything but a count in memory.
+"""
+
+import hashlib
+import ipaddress
+import math
+import threading
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from showrunner.errors import ConflictError, TooManyRequestsError
+from showrunner.ports.clock import from_iso, iso
+from showrunner.ports.documents import ABSENT, Document
+from showrunner.wiring import Home
+
+COLLECTION = "secret-guesses"
+MAX_GUESSES = 20
+GUESS_WINDOW = timedelta(minutes=1)
+
+MAX_CALLS = 10_000
+CALL_WINDOW_SECONDS = 10.0
+_MAX_ADDRESSES = 10_000
+"""So many callers at once are no household: counting starts anew rather than grow."""
+
+
+class LimitedError(TooManyRequestsError):
+    """`headers` tell programs when to come back (RFC 6585; names as GitHub's API has them)."""
+
+    def __init__(self, message: str, *, limit: int, wait_seconds: float) -> None:
+        wait = max(1, math.ceil(wait_seconds))
+        super().__init__(message, details={"retry_after_seconds": wait})
+        self.headers = {
+            "Retry-After": str(wait),
+            "X-RateLimit-Limit": str(limit),
+            "X-RateLimit-Remaining": "0",
+            "X-RateLimit-Reset": str(wait),
+        }
+
+
+class CallLimit:
+    """Calls of each address in windows of `seconds`, counted in this process only."""
+
+    def __init__(self, limit: int = MAX_CALLS, seconds: float = CALL_WINDOW_SECONDS) -> None:
+        self._limit, self._seconds = limit, seconds
+        self._calls: Counter[str] = Counter()
+        self._since = 0.0
+        self._guard = threading.Lock()
+
+    def count(self, address: str, now: datetime) -> None:
+        """Note one call; raises LimitedError past the limit."""
+        at = now.timestamp()
+        with self._guard:
+            if not 0 <= at - self._since < self._seconds or len(self._calls) >= _MAX_ADDRESSES:
+                self._calls.clear()
+                self._since = at
+            self._calls[address] += 1
+            is_over = self._calls[address] > self._limit
+            remaining = self._since + self._seconds - at
+        if is_over:
+            message = f"More than {self._limit} calls in {self._seconds:g} s: send more slowly."
+            raise LimitedError(message, limit=self._limit, wait_seconds=remaining)
+
+
+def check_guesses(home: Home, address: str) -> None:
+    """Raises LimitedError when `address` tried too many wrong secrets within a minute."""
+    document = home.documents.get(COLLECTION, network_of(address))
+    if document and len(_wrong(document, home.clock.now())) >= MAX_GUESSES:
+        until = from_iso(document.body["until"])
+        raise LimitedError(
+            "Too many wrong secrets from this address: wait a minute, then send the right one.",
+            limit=MAX_GUESSES,
+            wait_seconds=(until - home.clock.now()).total_seconds(),
+        )
+
+
+def note_guesses(home: Home, address: str, secrets: Iterable[str]) -> None:
+    """Remember wrong secrets by a few bits of their hashes; a known one is not written again."""
+    marks = {hashlib.sha256(secret.encode()).hexdigest()[:8] for secret in secrets}
+    key = network_of(address)
+    while True:
+        now = home.clock.now()
+        document = home.documents.get(COLLECTION, key)
+        known = _wrong(document, now) if document else set()
+        if marks <= known:
+            return
+        until = from_iso(document.body["until"]) if document and known else now + GUESS_WINDOW
+        wrong = sorted(known | marks)[: 2 * MAX_GUESSES]
+        body = {"until": iso(until), "wrong": wrong}
+        version = document.version if document else ABSENT
+        try:
+            home.documents.put(COLLECTION, key, body, version=version, expires_at=until)
+        except ConflictError:  # another guess at the same moment
+            continue
+        return
+
+
+def network_of(address: str) -> str:
+    """One key for one caller: an IPv6 line owns a whole /64. Hashed: addresses are personal."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        network = address
+    else:
+        prefix_bits = 64 if parsed.version == 6 else 32  # noqa: PLR2004 - IP version 6
+        network = str(ipaddress.ip_network((parsed, prefix_bits), strict=False))
+    return hashlib.sha256(network.encode()).hexdigest()[:32]
+
+
+def _wrong(document: Document, now: datetime) -> set[str]:
+    """What was tried in the window that is still open: the store may be late to expire it."""
+    return set(document.body["wrong"]) if from_iso(document.body["until"]) > now else set()

@@ -1,0 +1,1 @@
+"""How the installation as a whole is and how it is set."""
