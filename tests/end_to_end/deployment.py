@@ -149,7 +149,12 @@ def deploy(
         if not stack["StackStatus"].endswith("_IN_PROGRESS"):
             break
         time.sleep(0.3)
-    assert stack["StackStatus"] == "CREATE_COMPLETE", stack.get("StackStatusReason")
+    events = cloudformation.describe_stack_events(StackName=stack_name)["StackEvents"]
+    assert stack["StackStatus"] == "CREATE_COMPLETE", [
+        (event["LogicalResourceId"], event.get("ResourceStatusReason"))
+        for event in events
+        if "FAILED" in event["ResourceStatus"]
+    ]
     return Deployment(account, stack_name)
 
 

@@ -72,6 +72,7 @@ class ScheduleRunner(threading.Thread):
             wait_seconds = (due - self._clock.now()).total_seconds()
             if wait_seconds > 0:
                 self._stopping.wait(min(wait_seconds, 60))
+                due = self._no_later(due)
                 continue
             self._fire()
             due = self._next(due)
@@ -90,6 +91,11 @@ class ScheduleRunner(threading.Thread):
         return (
             next_firing(expression, timezone, now) if following and following < now else following
         )
+
+    def _no_later(self, due: datetime) -> datetime:
+        """When the clock was set back meanwhile: the next firing by the clock as it is now."""
+        expression, timezone = self._schedule.expression, self._schedule.timezone
+        return min(due, next_firing(expression, timezone, self._clock.now()) or due)
 
     def _fire(self) -> None:
         try:

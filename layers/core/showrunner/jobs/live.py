@@ -15,7 +15,6 @@ import re
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from showrunner.jobs.models import Job, JobStatus, WorkerState
@@ -86,12 +85,13 @@ def events_answer(last_event_id: str, home: Home, longest_seconds: float) -> str
 
 
 def _changed_moment(seen: Versions, home: Home, longest_seconds: float) -> _Moment:
-    deadline = home.clock.now() + timedelta(seconds=longest_seconds)
+    left_seconds = longest_seconds  # counted down: the clock may be set meanwhile
     while True:
         moment = _moment(home.documents, seen)
-        if moment.versions != seen or home.clock.now() >= deadline:
+        if moment.versions != seen or left_seconds <= 0:
             return moment
         home.clock.sleep(STEP_SECONDS)
+        left_seconds -= STEP_SECONDS
 
 
 def _moment(documents: Documents, seen: Versions) -> _Moment:

@@ -111,7 +111,7 @@ class SqliteDocuments:
             return [_apply(connection, change, now_s) for change in changes]
 
     def _purge_sometimes(self, connection: sqlite3.Connection, now_s: float) -> None:
-        if now_s - self._purged_at_s < _PURGE_EVERY_SECONDS:
+        if abs(now_s - self._purged_at_s) < _PURGE_EVERY_SECONDS:
             return
         self._purged_at_s = now_s
         connection.execute(

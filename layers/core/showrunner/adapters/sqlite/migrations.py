@@ -62,7 +62,12 @@ def _queues(database: Database) -> None:
     )
 
 
-STEPS = {"0001_documents": _documents, "0002_queues": _queues}
+def _waits(database: Database) -> None:
+    # When `due_at_ms` was set: a time that is still to come shows that the clock was ahead.
+    database.execute("ALTER TABLE messages ADD COLUMN set_at_ms INTEGER NOT NULL DEFAULT 0")
+
+
+STEPS = {"0001_documents": _documents, "0002_queues": _queues, "0003_waits": _waits}
 
 MIGRATIONS = Migrations("showrunner")
 for name, step in STEPS.items():

@@ -3,7 +3,7 @@ import math
 import secrets
 import sqlite3
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from showrunner.adapters.queue_rules import (
@@ -21,6 +21,10 @@ from showrunner.ports.clock import Clock
 from showrunner.ports.queues import DeadLetter, Message, QueueDepth
 
 POLL_SECONDS = 0.1
+
+_MEND_EVERY_MS = 60_000
+_SET_BACK_MS = 1000
+"""The clock of one machine, seen by several processes, is never so far behind itself."""
 
 _DUE = "WHERE queue = ? AND died_at_ms IS NULL AND due_at_ms <= ?"
 
@@ -46,13 +50,15 @@ class SqliteQueue:
 
     Needs no declaration: `max_receives` is 5 until `declare_queue` says otherwise.
     A lease that ran out may still be extended or finished until another worker
-    has received the message.
+    has received the message. When the clock was set back, delays and leases that
+    had begun start anew, instead of waiting for the clock to get there again.
     """
 
     def __init__(self, database: Database, name: str, clock: Clock) -> None:
         self.name = name
         self._database = database
         self._clock = clock
+        self._mended_at_ms: int | None = None
 
     def send(self, body: dict[str, Any], *, delay_seconds: float = 0) -> str:
         return self._send([body], delay_seconds)
@@ -68,7 +74,8 @@ class SqliteQueue:
         with self._database.writing() as connection:
             for text in texts:
                 cursor = connection.execute(
-                    "INSERT INTO messages (queue, body, sent_at_ms, due_at_ms) VALUES (?, ?, ?, ?)",
+                    """INSERT INTO messages (queue, body, sent_at_ms, set_at_ms, due_at_ms)
+                        VALUES (?1, ?2, ?3, ?3, ?4)""",
                     (self.name, text, now_ms, now_ms + _ms(delay_seconds)),
                 )
         return str(cursor.lastrowid)
@@ -78,14 +85,33 @@ class SqliteQueue:
     ) -> Sequence[Message]:
         check_batch(max_messages)
         check_lease(lease_seconds)
-        until = self._clock.now() + timedelta(seconds=wait_seconds)
+        left_seconds = wait_seconds  # counted down: the clock may be set meanwhile
         while True:
-            if self._has_due() and (messages := self._lease_due(max_messages, lease_seconds)):
+            if not self._has_due():
+                self._mend_waits_sometimes()
+            elif messages := self._lease_due(max_messages, lease_seconds):
                 return messages
-            left_seconds = (until - self._clock.now()).total_seconds()
             if left_seconds <= 0:
                 return []
             self._clock.sleep(min(POLL_SECONDS, left_seconds))
+            left_seconds -= POLL_SECONDS
+
+    def _mend_waits_sometimes(self) -> None:
+        """Waits that were set when the clock was ahead begin anew; only an idle queue has to ask."""
+        now_ms = self._now_ms()
+        if self._mended_at_ms is not None and abs(now_ms - self._mended_at_ms) < _MEND_EVERY_MS:
+            return
+        ahead = (self.name, now_ms + _SET_BACK_MS)
+        condition = "queue = ? AND died_at_ms IS NULL AND set_at_ms > ?"
+        sql = f"SELECT 1 FROM messages WHERE {condition} LIMIT 1"  # noqa: S608  constant
+        if self._database.read(sql, ahead):
+            with self._database.writing() as connection:
+                connection.execute(
+                    f"""UPDATE messages SET due_at_ms = due_at_ms - set_at_ms + ?, set_at_ms = ?
+                        WHERE {condition}""",  # noqa: S608  constant
+                    (now_ms, now_ms, *ahead),
+                )
+        self._mended_at_ms = now_ms
 
     def _has_due(self) -> bool:
         sql = f"SELECT 1 FROM messages {_DUE} LIMIT 1"  # noqa: S608  constant
@@ -99,7 +125,7 @@ class SqliteQueue:
             while rows := self._due(connection, now_ms, max_messages - len(messages)):
                 for row in rows:
                     if row[2] < max_receives:
-                        messages.append(_leased(connection, row, now_ms + _ms(lease_seconds)))
+                        messages.append(_leased(connection, row, now_ms, lease_seconds))
                     else:
                         _set_aside_exhausted(connection, row[0], now_ms)
         return messages
@@ -121,11 +147,12 @@ class SqliteQueue:
 
     def extend(self, message: Message, lease_seconds: float) -> None:
         check_lease(lease_seconds)
-        due_at_ms = self._now_ms() + _ms(lease_seconds)
+        now_ms = self._now_ms()
         with self._database.writing() as connection:
             self._held(connection, message)
             connection.execute(
-                "UPDATE messages SET due_at_ms = ? WHERE id = ?", (due_at_ms, message.message_id)
+                "UPDATE messages SET due_at_ms = ?, set_at_ms = ? WHERE id = ?",
+                (now_ms + _ms(lease_seconds), now_ms, message.message_id),
             )
 
     def finish(self, message: Message) -> None:
@@ -153,8 +180,14 @@ class SqliteQueue:
                 _set_aside(connection, message, reason, now_ms)
                 return
             connection.execute(
-                "UPDATE messages SET receipt = NULL, reason = ?, due_at_ms = ? WHERE id = ?",
-                (reason_text(reason), now_ms + _ms(retry_after_seconds), message.message_id),
+                """UPDATE messages SET receipt = NULL, reason = ?, due_at_ms = ?, set_at_ms = ?
+                    WHERE id = ?""",
+                (
+                    reason_text(reason),
+                    now_ms + _ms(retry_after_seconds),
+                    now_ms,
+                    message.message_id,
+                ),
             )
 
     def bury(self, message: Message, reason: str) -> None:
@@ -184,8 +217,8 @@ class SqliteQueue:
         """
         with self._database.writing() as connection:
             return connection.execute(
-                """UPDATE messages SET receipt = NULL, due_at_ms = ?
-                    WHERE queue = ? AND died_at_ms IS NULL AND receipt IS NOT NULL""",
+                """UPDATE messages SET receipt = NULL, due_at_ms = ?1, set_at_ms = ?1
+                    WHERE queue = ?2 AND died_at_ms IS NULL AND receipt IS NOT NULL""",
                 (self._now_ms(), self.name),
             ).rowcount
 
@@ -203,11 +236,11 @@ class SqliteQueue:
     def redrive(self, *, limit: int = 100) -> int:
         with self._database.writing() as connection:
             return connection.execute(
-                """UPDATE messages SET due_at_ms = ?, receive_count = 0, lapses = 0,
-                    reason = NULL, died_at_ms = NULL
+                """UPDATE messages SET due_at_ms = ?1, set_at_ms = ?1, receive_count = 0,
+                    lapses = 0, reason = NULL, died_at_ms = NULL
                     WHERE id IN (SELECT id FROM messages
-                        WHERE queue = ? AND died_at_ms IS NOT NULL
-                        ORDER BY died_at_ms, id LIMIT ?)""",
+                        WHERE queue = ?2 AND died_at_ms IS NOT NULL
+                        ORDER BY died_at_ms, id LIMIT ?3)""",
                 (self._now_ms(), self.name, max(0, limit)),
             ).rowcount
 
@@ -229,13 +262,15 @@ class SqliteQueue:
         return math.floor(self._clock.now().timestamp() * 1000)
 
 
-def _leased(connection: sqlite3.Connection, row: tuple[Any, ...], until_ms: int) -> Message:
+def _leased(
+    connection: sqlite3.Connection, row: tuple[Any, ...], now_ms: int, lease_seconds: float
+) -> Message:
     number, body, receive_count, sent_at_ms = row
     receipt = secrets.token_hex(16)
     connection.execute(
-        """UPDATE messages SET due_at_ms = ?, receive_count = receive_count + 1,
+        """UPDATE messages SET due_at_ms = ?, set_at_ms = ?, receive_count = receive_count + 1,
             lapses = lapses + (receipt IS NOT NULL), receipt = ? WHERE id = ?""",
-        (until_ms, receipt, number),
+        (now_ms + _ms(lease_seconds), now_ms, receipt, number),
     )
     body, sent_at = json.loads(body), _moment(sent_at_ms)
     return Message(str(number), receipt, body, receive_count + 1, sent_at)

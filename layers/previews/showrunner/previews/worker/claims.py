@@ -4,6 +4,7 @@ import hashlib
 import logging
 import secrets
 import threading
+from contextlib import suppress
 from datetime import timedelta
 from types import TracebackType
 from typing import Self
@@ -58,7 +59,8 @@ class Claims:
     def require_free(self, path: str) -> None:
         """Raises ClaimedError when another has claimed `path`: a look that costs no write."""
         key = _key(path)
-        if key not in self._keys and self._home.documents.get(CLAIMS, key):
+        if key not in self._keys and (claim := self._home.documents.get(CLAIMS, key)):
+            self._mend(claim)
             raise _claimed(path)
 
     def take(self, path: str) -> None:
@@ -83,6 +85,22 @@ class Claims:
                     self._put(key, own.version if own else ABSENT)
                 except ConflictError:
                     self._keys.remove(key)
+
+    def _mend(self, claim: Document) -> None:
+        """
+        One that ends too late was made before the clock was set back: it begins anew.
+
+        Who holds it and lives renews it; nobody waits for one that was killed until
+        the clock is there again.
+        """
+        longest = 2 * self._length  # another worker's leases may be somewhat longer
+        if claim.expires_at is None or claim.expires_at - self._home.clock.now() <= longest:
+            return
+        expires_at = self._home.clock.now() + self._length
+        with suppress(ConflictError):
+            self._home.documents.put(
+                CLAIMS, claim.key, claim.body, version=claim.version, expires_at=expires_at
+            )
 
     def _own(self, key: str) -> Document | None:
         """The claim, unless it is another's by now: versions begin anew after an expiry."""

@@ -31,7 +31,7 @@ from showrunner.previews.worker.leases import kept_alive
 from showrunner.previews.worker.move import move
 from showrunner.previews.worker.pulling import Taken
 from showrunner.previews.worker.retire import Retirement
-from showrunner.previews.worker.retries import RETRY_AFTER_SECONDS, clock_time
+from showrunner.previews.worker.retries import RETRY_AFTER_SECONDS, clock_time, is_early
 from showrunner.previews.worker.runner import POISONOUS_AFTER, TaskRunner
 from showrunner.previews.worker.task import LineTask
 from showrunner.previews.worker.work import MakeClient
@@ -180,7 +180,7 @@ class _ScanStep:
         return from_iso(not_before) if not_before else self._home.clock.now()
 
     def is_early(self) -> bool:
-        return self._home.clock.now() < self.due_at
+        return is_early(self.due_at, self._home.clock.now())
 
     def run(self) -> None:
         try:

@@ -10,7 +10,6 @@ slot asks about a million times a month, and a task starts after five seconds on
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 
 from showrunner.jobs.queues import FRAMES_QUEUES
 from showrunner.ports.queues import Message, Queue
@@ -32,7 +31,6 @@ class FrameQueues:
     """The queues of one slot, first the one of priority 1."""
 
     def __init__(self, home: Home) -> None:
-        self._clock = home.clock
         self._queues = [home.queue(FRAMES_QUEUES[priority]) for priority in sorted(FRAMES_QUEUES)]
         is_free = isinstance(home, EmbeddedHome)
         self._longest = FIRST_WAIT_SECONDS if is_free else LONGEST_WAIT_SECONDS
@@ -42,13 +40,13 @@ class FrameQueues:
         self, *, lease_seconds: float, wait_seconds: float, is_wanted: Callable[[], bool]
     ) -> Taken | None:
         """The next task; None when none comes within the wait, or `is_wanted` ends it."""
-        until = self._clock.now() + timedelta(seconds=wait_seconds)
+        left_seconds = wait_seconds  # counted down: the clock may be set meanwhile
         taken = self._look(lease_seconds, 0)
         while taken is None and is_wanted():
-            left_seconds = (until - self._clock.now()).total_seconds()
             if left_seconds <= 0:
                 return None
             taken = self._look(lease_seconds, min(self._wait_seconds, left_seconds))
+            left_seconds -= self._wait_seconds
             self._wait_seconds = min(2 * self._wait_seconds, self._longest)
         self._wait_seconds = FIRST_WAIT_SECONDS
         return taken

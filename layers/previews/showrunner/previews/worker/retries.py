@@ -1,6 +1,6 @@
 """The chain of tries for what a server or disk does not give yet."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from showrunner.ports.documents import Documents
 from showrunner.settings import load_settings
@@ -13,6 +13,17 @@ RETRY_AFTER_SECONDS = (60, 120, 300, 900, 3600)
 """After that, how long to give it from retry to retry."""
 
 DELAYS_SECONDS = (*LOOK_AGAIN_SECONDS, *RETRY_AFTER_SECONDS)
+
+def is_early(not_before: datetime | None, now: datetime) -> bool:
+    """
+    False when a try is due, and when it is further off than any try can be.
+
+    Then the clock was set back since: nobody waits until it gets there again.
+    """
+    if not_before is None:
+        return False
+    return timedelta(0) < not_before - now <= timedelta(seconds=max(DELAYS_SECONDS))
+
 
 GIVEN_UP = f"Given up after {len(RETRY_AFTER_SECONDS)} retries."
 

@@ -15,6 +15,7 @@ from showrunner.jobs.models import FileOutcome, WorkerState
 from showrunner.jobs.store import WORKERS, find_file, report_worker
 from showrunner.previews.worker.book import LineBook, send_at
 from showrunner.previews.worker.pulling import Taken
+from showrunner.previews.worker.retries import is_early
 from showrunner.previews.worker.task import LineTask
 from showrunner.previews.worker.work import MakeClient
 from showrunner.wiring import Home
@@ -160,7 +161,7 @@ class TaskRunner(ABC):
         return may_be and taken.message.receive_count >= POISONOUS_AFTER
 
     def _is_early(self, task: LineTask) -> bool:
-        return task.not_before is not None and self._home.clock.now() < task.not_before
+        return is_early(task.not_before, self._home.clock.now())
 
     def _report(self, status: str, **facts: Any) -> None:
         state = WorkerState(

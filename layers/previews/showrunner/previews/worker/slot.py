@@ -154,10 +154,10 @@ class Slot(TaskRunner):
 
         def progress(done: int, total: int) -> None:
             now = self._home.clock.now()
-            if last and done < total and (now - last[0]).total_seconds() < REPORT_EVERY_SECONDS:
+            if last and done < total and _since(last[0], now) < REPORT_EVERY_SECONDS:
                 return
             last[:] = [now]
-            if (now - logged[0]).total_seconds() >= LOG_EVERY_SECONDS:
+            if _since(logged[0], now) >= LOG_EVERY_SECONDS:
                 logged[:] = [now]
                 logger.info("job %s: %d of %d pictures", task.job_id, done, total)
             self._report(
@@ -191,10 +191,15 @@ class _Watch:
         if self._is_lost() or self._is_stopping():
             return True
         now = self._home.clock.now()
-        if self._asked_at and (now - self._asked_at).total_seconds() < CANCEL_LOOK_SECONDS:
+        if self._asked_at and _since(self._asked_at, now) < CANCEL_LOOK_SECONDS:
             return False
         self._asked_at = now
         return _is_over(self._home, self._task)
+
+
+def _since(before: "datetime", now: "datetime") -> float:
+    """Seconds between the two; also when the clock was set back, a long time has passed."""
+    return abs((now - before).total_seconds())
 
 
 def _is_over(home: Home, task: LineTask) -> bool:
