@@ -8,9 +8,9 @@ from showrunner.wiring import home
 
 
 def main() -> int:
-    """A slot's name starts with its host's; one that is silent for a minute is forgotten."""
-    mine = f"{socket.gethostname()}-"
-    heard = [state for state in workers(home().documents) if state.id.startswith(mine)]
+    """A slot is called host-process-number; one that is silent for a minute is forgotten."""
+    host = socket.gethostname()
+    heard = [state for state in workers(home().documents) if state.id.rsplit("-", 2)[0] == host]
     for state in heard:
         print(f"{state.id}: {state.status}")  # noqa: T201 - `docker inspect` shows it
     return 0 if heard else 1

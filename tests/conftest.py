@@ -2,7 +2,7 @@ import ipaddress
 import os
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ TESTS = Path(__file__).parent
 # Test files are imported each by itself: this makes `from tests.fakes import ...` work in all.
 sys.path.insert(0, str(TESTS.parent))
 
+from showrunner.wiring import EmbeddedHome, living_in  # noqa: E402  needs the line above
 from tests.fakes import FakeClock  # noqa: E402  needs the line above
 
 OWNERS_VARIABLES = (
@@ -31,10 +32,19 @@ def clock() -> FakeClock:
     return FakeClock()
 
 
+@pytest.fixture
+def home(tmp_path: Path, clock: FakeClock) -> Iterator[EmbeddedHome]:
+    """An embedded home of this test's own, with a clock that stands still."""
+    with living_in(EmbeddedHome(tmp_path / "home", clock)) as made:
+        assert isinstance(made, EmbeddedHome)
+        made.folder.mkdir()
+        yield made
+
+
 @pytest.fixture(autouse=True)
 def isolated(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Unit tests see none of the owner's settings and reach nothing but this machine."""
-    if TESTS / "unit" not in request.path.parents:
+    """These tests see none of the owner's settings and reach nothing but this machine."""
+    if not _is_isolated(request.path):
         return
     for name in list(os.environ):
         if name.startswith(OWNERS_VARIABLES):
@@ -44,10 +54,21 @@ def isolated(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setattr(socket.socket, method, guarded)
 
 
+def _is_isolated(file: Path) -> bool:
+    """
+    All but those that may be about something outside.
+
+    They lie in no folder of contract/: the ports' contracts hold for the AWS that
+    the owner's variables name.
+    """
+    is_of_ports = file.parent == TESTS / "contract"
+    return not is_of_ports and not {TESTS / "end_to_end", TESTS / "benchmarks"} & {*file.parents}
+
+
 def _loopback_only(connect: Callable[..., Any]) -> Callable[..., Any]:
     def guarded(self: socket.socket, address: Any) -> Any:
         if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_loopback(address[0]):
-            pytest.fail(f"a unit test connects to {address[0]}: give it a fake instead")
+            pytest.fail(f"this test connects to {address[0]}: give it a fake instead")
         return connect(self, address)
 
     return guarded

@@ -15,7 +15,7 @@ from PIL.Image import Image
 from showrunner.previews.extract import extract
 from showrunner.previews.sources.remote import source_of
 from tests.benchmarks.films import FILMS, made
-from tests.unit.previews.sources.range_server import serving
+from tests.contract.previews.sources.range_server import serving
 
 INTERVAL_SECONDS = 10
 CLASSES = ("mkv", "mp4", "fragmented-mp4")

@@ -111,7 +111,7 @@ def test_everything_is_paused_and_workers_are_added(browser, home, address):
         expect(page.locator("#job_list")).to_contain_text("paused")
         assert processing.state(home.documents, home.clock.now()).reason == "owner"
         page.get_by_role("button", name="Resume").click()
-        expect(page.locator("#processing")).to_contain_text("files are begun")
+        expect(page.locator("#processing")).to_contain_text("running")
 
         page.get_by_role("button", name="One CPU worker more").click()
         expect(page.locator("#workers")).to_contain_text("CPU workers: 2")

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from showrunner.access import Access, check_access, is_access_token, set_access_token
+from showrunner.access import anybody, check_token, is_access_token, set_access_token
 from showrunner.browser_session import (
     COOKIE,
     CSRF_HEADER,
@@ -18,6 +18,7 @@ from showrunner.browser_session import (
     session_from,
 )
 from showrunner.errors import ForbiddenError, SetupError, UnauthorizedError
+from showrunner.webhooks.authentication import check_webhook
 from showrunner.wiring import EmbeddedHome
 from tests.calls import http_event
 
@@ -47,9 +48,9 @@ def request(headers=None, *, query=None, method="POST", cookies=()):
     return http_event("/api/v1/x", method=method, headers=headers, query=query, cookies=cookies)
 
 
-def is_let_in(event, access, home):
+def is_let_in(event, check, home):
     try:
-        check_access(event, access, home)
+        check(event, home)
     except UnauthorizedError:
         return False
     return True
@@ -69,16 +70,16 @@ WAYS = {
 @pytest.mark.parametrize("way", WAYS)
 def test_every_way_of_giving_a_token(home, way):
     """Headers open everything; the address opens webhooks only, since addresses are logged."""
-    assert is_let_in(WAYS[way](TOKEN), Access.WEBHOOK, home)
-    assert is_let_in(WAYS[way](TOKEN), Access.TOKEN, home) == (way != "address")
+    assert is_let_in(WAYS[way](TOKEN), check_webhook, home)
+    assert is_let_in(WAYS[way](TOKEN), check_token, home) == (way != "address")
 
 
 @pytest.mark.usefixtures("_fixed")
 @pytest.mark.parametrize("way", WAYS)
 def test_the_webhook_secret_opens_webhooks_only(home, way):
     """A secret that stands in Radarr's settings cannot be used to change ours."""
-    assert is_let_in(WAYS[way](SECRET), Access.WEBHOOK, home)
-    assert not is_let_in(WAYS[way](SECRET), Access.TOKEN, home)
+    assert is_let_in(WAYS[way](SECRET), check_webhook, home)
+    assert not is_let_in(WAYS[way](SECRET), check_token, home)
 
 
 @pytest.mark.usefixtures("_fixed")
@@ -86,8 +87,8 @@ def test_the_webhook_secret_opens_webhooks_only(home, way):
 @pytest.mark.parametrize("wrong", ["", "x", TOKEN[:-1], TOKEN + "x", TOKEN.upper(), "tökén"])
 def test_a_wrong_token_opens_nothing(home, way, wrong):
     """Almost right is wrong."""
-    for access in (Access.TOKEN, Access.WEBHOOK):
-        assert not is_let_in(WAYS[way](wrong), access, home)
+    for check in (check_token, check_webhook):
+        assert not is_let_in(WAYS[way](wrong), check, home)
 
 
 @pytest.mark.usefixtures("_fixed")
@@ -97,18 +98,18 @@ def test_a_wrong_token_opens_nothing(home, way, wrong):
 )
 def test_a_broken_authorization_header_is_a_refusal(home, header):
     """Rubbish is a 401, never a crash."""
-    assert not is_let_in(request({"authorization": header}), Access.TOKEN, home)
+    assert not is_let_in(request({"authorization": header}), check_token, home)
 
 
 @pytest.mark.usefixtures("_fixed")
 def test_the_hash_of_a_token_is_no_token(home):
     """Who reads the stored hash cannot sign in with it."""
-    assert not is_let_in(request({"x-auth-token": sha256(TOKEN)}), Access.TOKEN, home)
+    assert not is_let_in(request({"x-auth-token": sha256(TOKEN)}), check_token, home)
 
 
 def test_a_public_address_needs_nothing(home):
     """Health and sign-in answer before there is any token."""
-    assert is_let_in(request(), Access.PUBLIC, home)
+    assert is_let_in(request(), anybody, home)
 
 
 def test_without_a_webhook_secret_an_empty_one_opens_nothing(home, monkeypatch):
@@ -116,7 +117,7 @@ def test_without_a_webhook_secret_an_empty_one_opens_nothing(home, monkeypatch):
     monkeypatch.setenv("WEB_AUTH_TOKEN", TOKEN)
 
     for way in WAYS.values():
-        assert not is_let_in(way(""), Access.WEBHOOK, home)
+        assert not is_let_in(way(""), check_webhook, home)
 
 
 def test_a_deployment_can_know_hashes_only(home, monkeypatch):
@@ -124,9 +125,9 @@ def test_a_deployment_can_know_hashes_only(home, monkeypatch):
     monkeypatch.setenv("WEB_AUTH_TOKEN_SHA256", sha256(TOKEN))
     monkeypatch.setenv("WEBHOOK_SECRET_SHA256", sha256(SECRET))
 
-    assert is_let_in(request({"x-auth-token": TOKEN}), Access.TOKEN, home)
-    assert is_let_in(request({"x-auth-token": SECRET}), Access.WEBHOOK, home)
-    assert not is_let_in(request({"x-auth-token": SECRET}), Access.TOKEN, home)
+    assert is_let_in(request({"x-auth-token": TOKEN}), check_token, home)
+    assert is_let_in(request({"x-auth-token": SECRET}), check_webhook, home)
+    assert not is_let_in(request({"x-auth-token": SECRET}), check_token, home)
 
 
 def test_secrets_are_compared_in_constant_time(home, monkeypatch):
@@ -137,15 +138,15 @@ def test_secrets_are_compared_in_constant_time(home, monkeypatch):
         hmac, "compare_digest", lambda left, right: compared.append((left, right)) or left == right
     )
 
-    assert is_let_in(request({"x-auth-token": TOKEN}), Access.TOKEN, home)
-    assert not is_let_in(request({"x-auth-token": "wrong"}), Access.TOKEN, home)
+    assert is_let_in(request({"x-auth-token": TOKEN}), check_token, home)
+    assert not is_let_in(request({"x-auth-token": "wrong"}), check_token, home)
     assert compared == [(sha256(TOKEN), sha256(TOKEN)), (sha256("wrong"), sha256(TOKEN))]
 
 
 def test_without_any_token_the_owner_is_told_what_to_do(home):
     """An installation that was never started refuses, and says how to get a token."""
     with pytest.raises(SetupError, match="showrunner token"):
-        check_access(request({"x-auth-token": "x"}), Access.TOKEN, home)
+        check_token(request({"x-auth-token": "x"}), home)
 
 
 def test_the_first_start_makes_a_token_and_keeps_it(home):
@@ -154,7 +155,7 @@ def test_the_first_start_makes_a_token_and_keeps_it(home):
 
     assert set_access_token(home) == token
     assert len(token) >= 32
-    assert is_let_in(request({"x-auth-token": token}), Access.TOKEN, home)
+    assert is_let_in(request({"x-auth-token": token}), check_token, home)
     assert is_access_token(token, home)
     assert not is_access_token(token + "x", home)
 
@@ -202,7 +203,7 @@ def cookie(session):
 def test_a_session_can_read(home, session):
     """A signed cookie is enough to look at things."""
     for method in ("GET", "HEAD"):
-        assert is_let_in(request(method=method, cookies=cookie(session)), Access.TOKEN, home)
+        assert is_let_in(request(method=method, cookies=cookie(session)), check_token, home)
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
@@ -213,16 +214,16 @@ def test_a_session_needs_its_csrf_token_to_change(home, session, method):
 
     for wrong in ({}, {CSRF_HEADER: ""}, {CSRF_HEADER: "ü"}, {CSRF_HEADER: other}):
         with pytest.raises(ForbiddenError, match="reload"):
-            check_access(request(wrong, method=method, cookies=cookie(session)), Access.TOKEN, home)
+            check_token(request(wrong, method=method, cookies=cookie(session)), home)
     good = request({CSRF_HEADER: csrf}, method=method, cookies=cookie(session))
-    assert is_let_in(good, Access.TOKEN, home)
+    assert is_let_in(good, check_token, home)
 
 
 def test_a_session_does_not_open_webhooks(home, session):
     """Webhooks come from programs: a browser's cookie is no way in."""
     event = request(method="GET", cookies=cookie(session))
 
-    assert not is_let_in(event, Access.WEBHOOK, home)
+    assert not is_let_in(event, check_webhook, home)
 
 
 def test_a_session_ends_after_its_lifetime(home, session, clock):
@@ -230,16 +231,16 @@ def test_a_session_ends_after_its_lifetime(home, session, clock):
     event = request(method="GET", cookies=cookie(session))
 
     clock.advance(LIFETIME.total_seconds() - 1)
-    assert is_let_in(event, Access.TOKEN, home)
+    assert is_let_in(event, check_token, home)
     clock.advance(1)
-    assert not is_let_in(event, Access.TOKEN, home)
+    assert not is_let_in(event, check_token, home)
 
 
 def test_a_new_token_ends_all_sessions(home, session, monkeypatch):
     """Who changes the token throws everybody out."""
     monkeypatch.setenv("WEB_AUTH_TOKEN", "another-token")
 
-    assert not is_let_in(request(method="GET", cookies=cookie(session)), Access.TOKEN, home)
+    assert not is_let_in(request(method="GET", cookies=cookie(session)), check_token, home)
 
 
 def forgeries(session):
@@ -268,14 +269,14 @@ def test_a_tampered_session_is_none(home, session):
     for forged in forgeries(session):
         event = request(method="GET", cookies=cookie(forged))
         assert session_from(event, sha256(TOKEN), home.clock.now()) is None, forged
-        assert not is_let_in(event, Access.TOKEN, home)
+        assert not is_let_in(event, check_token, home)
 
 
 def test_a_forged_cookie_beside_the_real_one_does_no_harm(home, session):
     """A cookie of the same name from a neighbouring site does not lock the owner out."""
     event = request(method="GET", cookies=[f"{COOKIE}=forged", f"{COOKIE}={session}"])
 
-    assert is_let_in(event, Access.TOKEN, home)
+    assert is_let_in(event, check_token, home)
 
 
 def test_sessions_differ(home):

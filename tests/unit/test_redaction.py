@@ -132,6 +132,15 @@ def test_a_log_line_is_masked_whatever_its_arguments_are(log):
     assert written().startswith("calling http://x?apikey=****")
 
 
+def test_what_is_logged_stays_in_its_line(log):
+    """A title with a line break or a terminal's escape code writes no line of its own."""
+    logger, written = log
+
+    logger.info("added: %s", "Dune\n12:00:00 INFO    all is well\x1b[31m\u2028é\t")
+
+    assert written() == "added: Dune\\n12:00:00 INFO    all is well\\x1b[31m\\u2028é\t\n"
+
+
 def test_a_traceback_is_masked(log):
     """A secret in an exception, or in the one that caused it, does not reach the log."""
     logger, written = log

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from showrunner.access import Access
+from showrunner.access import check_token
 from showrunner.connections.catalogue import catalogue
 from showrunner.connections.routes import connection_routes
 from showrunner.entry.app import HttpApp
@@ -19,4 +19,4 @@ def kinds() -> dict[str, Any]:
 
 connection_routes(app, "connections", lambda _kind: True)
 
-handle_connections = http_entry("connections", app, Access.TOKEN)
+handle_connections = http_entry("connections", app, check_token)

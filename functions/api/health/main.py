@@ -2,7 +2,7 @@
 
 from importlib.metadata import PackageNotFoundError, version
 
-from showrunner.access import Access
+from showrunner.access import anybody
 from showrunner.entry.app import HttpApp
 from showrunner.entry.http import http_entry
 
@@ -21,4 +21,4 @@ def _version() -> str:
         return "unknown"
 
 
-handle_health = http_entry("health", app, Access.PUBLIC)
+handle_health = http_entry("health", app, anybody)

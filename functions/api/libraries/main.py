@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from showrunner.access import Access
+from showrunner.access import check_token
 from showrunner.connections.shapes import shown_libraries
 from showrunner.connections.store import ConnectionStore
 from showrunner.entry.app import HttpApp
@@ -20,4 +20,4 @@ def libraries() -> dict[str, Any]:
     return {"libraries": shown_libraries(servers)}
 
 
-handle_libraries = http_entry("libraries", app, Access.TOKEN)
+handle_libraries = http_entry("libraries", app, check_token)

@@ -12,18 +12,20 @@ import re
 from pathlib import Path
 from typing import Any
 
-from showrunner.access import Access
+from showrunner.access import anybody, check_token
+from showrunner.entry.http import Check
 from showrunner.harness.functions import Functions
 from showrunner.harness.template import load_template
+from showrunner.webhooks.authentication import check_webhook
 
 FILE = Path(__file__).with_name("openapi.json")
 TEMPLATE = Path(__file__).parents[3] / "template.yaml"
 BASE = "/api/v1"
 
-_SECURITY: dict[Access, list[dict[str, list[str]]]] = {
-    Access.PUBLIC: [],
-    Access.TOKEN: [{"token": []}, {"bearer": []}],
-    Access.WEBHOOK: [{"token": []}, {"bearer": []}, {"basic": []}, {"address": []}],
+_SECURITY: dict[Check, list[dict[str, list[str]]]] = {
+    anybody: [],
+    check_token: [{"token": []}, {"bearer": []}],
+    check_webhook: [{"token": []}, {"bearer": []}, {"basic": []}, {"address": []}],
 }
 _SCHEMES = {
     "token": {"type": "apiKey", "in": "header", "name": "X-Auth-Token"},
@@ -57,7 +59,7 @@ def describe() -> dict[str, Any]:
         described = _described(entered["app"])
         tag = spec.name.partition("/")[2] if spec.name.startswith("api/") else spec.name
         _join(schemas, described.get("components", {}).get("schemas", {}))
-        _add(paths, described["paths"], entered["app"], tag, _SECURITY[entered["access"]])
+        _add(paths, described["paths"], entered["app"], tag, _SECURITY[entered["check"]])
     return {
         "openapi": "3.1.0",
         "info": {

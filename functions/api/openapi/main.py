@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from showrunner.access import Access, token_hash
+from showrunner.access import check_token, token_hash
 from showrunner.browser_session import csrf_token, session_from
 from showrunner.entry.app import HttpApp, Response
 from showrunner.entry.http import http_entry
@@ -50,4 +50,4 @@ def _file(name: str, content_type: str) -> Response[str]:
     return Response(200, f"{content_type}; charset=utf-8", body, headers=GUARDS)
 
 
-handle_openapi = http_entry("openapi", app, Access.TOKEN)
+handle_openapi = http_entry("openapi", app, check_token)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from showrunner.access import Access
+from showrunner.access import check_token
 from showrunner.connections.plex_account import PlexAccount
 from showrunner.entry.app import HttpApp
 from showrunner.entry.http import http_entry
@@ -56,4 +56,4 @@ def test(given: PlexCandidate) -> dict[str, Any]:
     return PlexAccount(home()).test(given.url, given.token.get_secret_value())
 
 
-handle_plex = http_entry("plex", app, Access.TOKEN)
+handle_plex = http_entry("plex", app, check_token)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from showrunner.access import Access
+from showrunner.access import check_token
 from showrunner.entry.app import HttpApp
 from showrunner.entry.http import http_entry
 from showrunner.servers.plex_webhook import PlexWebhook
@@ -57,4 +57,4 @@ def reach(given: Registration | None = None) -> dict[str, Any]:
     return webhook(given.server_id if given else None).test()
 
 
-handle_plex_webhook_settings = http_entry("plex_webhook_settings", app, Access.TOKEN)
+handle_plex_webhook_settings = http_entry("plex_webhook_settings", app, check_token)

@@ -1,6 +1,6 @@
 """Hands out pictures of finished previews."""
 
-from showrunner.access import Access
+from showrunner.access import check_token
 from showrunner.entry.app import HttpApp, Response
 from showrunner.entry.http import http_entry
 from showrunner.errors import NotFoundError
@@ -21,4 +21,4 @@ def picture(job_id: str, name: str) -> Response[bytes]:
     return Response(200, "image/jpeg", blob.data, headers=headers)
 
 
-handle_previews = http_entry("previews", app, Access.TOKEN)
+handle_previews = http_entry("previews", app, check_token)

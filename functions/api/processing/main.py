@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from showrunner.access import Access
+from showrunner.access import check_token
 from showrunner.entry.app import HttpApp
 from showrunner.entry.http import http_entry
 from showrunner.jobs import api
@@ -29,4 +29,4 @@ def resume() -> dict[str, Any]:
     return api.resume(home())
 
 
-handle_processing = http_entry("processing", app, Access.TOKEN)
+handle_processing = http_entry("processing", app, check_token)

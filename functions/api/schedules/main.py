@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
-from showrunner.access import Access
+from showrunner.access import check_token
 from showrunner.entry.app import HttpApp
 from showrunner.entry.http import http_entry
 from showrunner.schedules.api import NewSchedule, ScheduleChange, SchedulesApi
@@ -68,4 +68,4 @@ def disable(schedule_id: str) -> Body:
     return SchedulesApi(home()).enable(schedule_id, enabled=False)
 
 
-handle_schedules_api = http_entry("schedules_api", app, Access.TOKEN)
+handle_schedules_api = http_entry("schedules_api", app, check_token)

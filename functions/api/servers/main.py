@@ -1,6 +1,6 @@
 """Media servers: set up, sign in, try, look after."""
 
-from showrunner.access import Access
+from showrunner.access import check_token
 from showrunner.connections.routes import connection_routes
 from showrunner.connections.server_routes import care_routes, jellyfin_routes, owner_routes
 from showrunner.connections.sign_in_routes import sign_in_routes
@@ -15,4 +15,4 @@ care_routes(app)
 jellyfin_routes(app)
 sign_in_routes(app)
 
-handle_servers = http_entry("servers", app, Access.TOKEN)
+handle_servers = http_entry("servers", app, check_token)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from showrunner.access import Access
+from showrunner.access import check_token
 from showrunner.entry.app import HttpApp
 from showrunner.entry.http import http_entry
 from showrunner.settings import change_settings, load_settings
@@ -60,4 +60,4 @@ def replace_hours(given: QuietHoursInput) -> Body:
     return change_hours(given)
 
 
-handle_settings = http_entry("settings", app, Access.TOKEN)
+handle_settings = http_entry("settings", app, check_token)

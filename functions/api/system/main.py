@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from showrunner.access import Access
+from showrunner.access import check_token
 from showrunner.entry.app import HttpApp
 from showrunner.entry.http import http_entry
 from showrunner.system.status import system_config, system_status, system_timezone
@@ -31,4 +31,4 @@ def config() -> Body:
     return system_config(home())
 
 
-handle_system = http_entry("system", app, Access.TOKEN)
+handle_system = http_entry("system", app, check_token)

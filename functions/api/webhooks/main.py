@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from showrunner.access import Access
+from showrunner.access import check_token
 from showrunner.batches.routes import add_routes as add_batch_routes
 from showrunner.entry.app import HttpApp
 from showrunner.entry.http import http_entry
@@ -26,4 +26,4 @@ def show_instructions() -> dict[str, Any]:
 add_secret_routes(app)
 add_batch_routes(app)
 
-handle_webhooks = http_entry("webhooks", app, Access.TOKEN)
+handle_webhooks = http_entry("webhooks", app, check_token)

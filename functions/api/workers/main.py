@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from showrunner.access import Access
+from showrunner.access import check_token
 from showrunner.entry.app import HttpApp
 from showrunner.entry.http import http_entry
 from showrunner.jobs import dead_letters as dead
@@ -42,4 +42,4 @@ def redrive(request: RedriveRequest) -> dict[str, Any]:
     return dead.redrive(home(), request.queue, request.limit)
 
 
-handle_workers = http_entry("workers", app, Access.TOKEN)
+handle_workers = http_entry("workers", app, check_token)

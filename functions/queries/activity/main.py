@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from showrunner.access import Access
+from showrunner.access import check_token
 from showrunner.activity import now_playing
 from showrunner.entry.app import HttpApp
 from showrunner.entry.http import http_entry
@@ -35,4 +35,4 @@ def events(limit: Limit = 50, after: Annotated[str | None, Query()] = None) -> d
     }
 
 
-handle_activity = http_entry("activity", app, Access.TOKEN)
+handle_activity = http_entry("activity", app, check_token)

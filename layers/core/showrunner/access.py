@@ -2,11 +2,11 @@
 Who may call. Secrets are compared by hash, in constant time.
 
 The access token opens everything; webhook secrets open only the webhook
-addresses (`webhooks/authentication.py`). `WEB_AUTH_TOKEN` and `WEBHOOK_SECRET`
-fix them; a deployment that should hold no secret in its environment sets
-`WEB_AUTH_TOKEN_SHA256` and `WEBHOOK_SECRET_SHA256` instead. Otherwise
-`set_access_token` made one on the first start. A browser that signed in holds a
-session cookie instead.
+addresses (`webhooks/authentication.py`, which is built on this module).
+`WEB_AUTH_TOKEN` and `WEBHOOK_SECRET` fix them; a deployment that should hold no
+secret in its environment sets `WEB_AUTH_TOKEN_SHA256` and
+`WEBHOOK_SECRET_SHA256` instead. Otherwise `set_access_token` made one on the
+first start. A browser that signed in holds a session cookie instead.
 """
 
 import base64
@@ -15,7 +15,6 @@ import hmac
 import os
 import secrets as random_secrets
 from collections.abc import Mapping
-from enum import Enum
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -27,26 +26,16 @@ from showrunner.wiring import Home
 COLLECTION, KEY = "settings", "access"
 
 
-class Access(Enum):
-    PUBLIC = "public"
-    TOKEN = "token"  # noqa: S105 - a kind of access, not a token
-    WEBHOOK = "webhook"
+def anybody(_event: Mapping[str, Any], _home: Home) -> None:
+    """The check of what is open to all: it refuses nobody."""
 
 
-def check_access(event: Mapping[str, Any], access: Access, home: Home) -> None:
+def check_token(event: Mapping[str, Any], home: Home) -> None:
     """
+    Lets in who holds the access token or signed in with it.
+
     Raises UnauthorizedError (401) or, for a cookie without its CSRF token, ForbiddenError.
-
-    For a webhook also what `check_webhook` raises.
     """
-    if access is Access.PUBLIC:
-        return
-    if access is Access.WEBHOOK:
-        # Imported here: it is built on this module, and other functions need none of it.
-        from showrunner.webhooks.authentication import check_webhook  # noqa: PLC0415
-
-        check_webhook(event, home)
-        return
     known = token_hash(home)
     if any(matches(given, known) for given in given_tokens(event)) or _has_session(event, home):
         return

@@ -13,12 +13,12 @@ import ipaddress
 import math
 import threading
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from showrunner.errors import ConflictError, TooManyRequestsError
 from showrunner.ports.clock import from_iso, iso
-from showrunner.ports.documents import ABSENT, Document
+from showrunner.ports.documents import ABSENT, Body, Document
 from showrunner.wiring import Home
 
 COLLECTION = "secret-guesses"
@@ -71,33 +71,53 @@ class CallLimit:
 
 def check_guesses(home: Home, address: str) -> None:
     """Raises LimitedError when `address` tried too many wrong secrets within a minute."""
-    document = home.documents.get(COLLECTION, network_of(address))
-    if document and len(_wrong(document, home.clock.now())) >= MAX_GUESSES:
-        until = from_iso(document.body["until"])
+    now = home.clock.now()
+    known = _open_window(home.documents.get(COLLECTION, network_of(address)), now)
+    if known and len(known["wrong"]) >= MAX_GUESSES:
         raise LimitedError(
             "Too many wrong secrets from this address: wait a minute, then send the right one.",
             limit=MAX_GUESSES,
-            wait_seconds=(until - home.clock.now()).total_seconds(),
+            wait_seconds=(from_iso(known["until"]) - now).total_seconds(),
         )
 
 
 def note_guesses(home: Home, address: str, secrets: Iterable[str]) -> None:
     """Remember wrong secrets by a few bits of their hashes; a known one is not written again."""
     marks = {hashlib.sha256(secret.encode()).hexdigest()[:8] for secret in secrets}
+
+    def noted(known: Body | None) -> Body | None:
+        wrong = set(known["wrong"]) if known else set()
+        return None if marks <= wrong else {"wrong": sorted(wrong | marks)[: 2 * MAX_GUESSES]}
+
+    change_window(home, COLLECTION, address, GUESS_WINDOW, noted)
+
+
+def change_window(
+    home: Home,
+    collection: str,
+    address: str,
+    length: timedelta,
+    change: Callable[[Body | None], Body | None],
+) -> None:
+    """
+    Count for one address in a window of `length`, which the first count opens.
+
+    `change` makes the window's new content of that so far, None where none is open,
+    and gives None to leave it; what it raises comes through. It may be called again.
+    """
     key = network_of(address)
     while True:
         now = home.clock.now()
-        document = home.documents.get(COLLECTION, key)
-        known = _wrong(document, now) if document else set()
-        if marks <= known:
+        document = home.documents.get(collection, key)
+        known = _open_window(document, now)
+        body = change(known)
+        if body is None:
             return
-        until = from_iso(document.body["until"]) if document and known else now + GUESS_WINDOW
-        wrong = sorted(known | marks)[: 2 * MAX_GUESSES]
-        body = {"until": iso(until), "wrong": wrong}
-        version = document.version if document else ABSENT
+        until = from_iso(known["until"]) if known else now + length
+        body, version = {**body, "until": iso(until)}, document.version if document else ABSENT
         try:
-            home.documents.put(COLLECTION, key, body, version=version, expires_at=until)
-        except ConflictError:  # another guess at the same moment
+            home.documents.put(collection, key, body, version=version, expires_at=until)
+        except ConflictError:  # another call at the same moment
             continue
         return
 
@@ -114,6 +134,6 @@ def network_of(address: str) -> str:
     return hashlib.sha256(network.encode()).hexdigest()[:32]
 
 
-def _wrong(document: Document, now: datetime) -> set[str]:
-    """What was tried in the window that is still open: the store may be late to expire it."""
-    return set(document.body["wrong"]) if from_iso(document.body["until"]) > now else set()
+def _open_window(document: Document | None, now: datetime) -> Body | None:
+    """What the window holds that is still open: the store may be late to expire it."""
+    return document.body if document and from_iso(document.body["until"]) > now else None

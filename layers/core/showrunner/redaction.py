@@ -24,6 +24,8 @@ _PATTERNS = (
     re.compile(r"(?i)(\b(?:bearer|basic)\s+)[\w.~+/=-]{6,}"),
     re.compile(r"(://[^\s/:@]*:)[^\s/?#]+(?=@)"),
 )
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
+"""Tabs stay."""
 
 
 def redact_text(text: str) -> str:
@@ -63,10 +65,15 @@ class RedactingFilter(logging.Filter):
             message = record.getMessage()
         except (TypeError, ValueError, KeyError):  # arguments that do not fit: a bug, not a crash
             message = f"{record.msg} {record.args}"
-        record.msg, record.args = redact_text(message), None
+        record.msg, record.args = redact_text(_in_one_piece(message)), None
         if record.exc_info or record.exc_text:
             record.exc_text = redact_text(record.exc_text or _traceback_of(record))
         return True
+
+
+def _in_one_piece(message: str) -> str:
+    """Titles and paths come from outside: none shall write a log line or colour of its own."""
+    return _CONTROL.sub(lambda found: repr(found[0])[1:-1], message)
 
 
 def _traceback_of(record: logging.LogRecord) -> str:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from showrunner.entry.http import MAX_BODY_BYTES, body_too_large
+from showrunner.entry.body import MAX_BODY_BYTES, body_too_large
 from showrunner.errors import NotFoundError, ShowrunnerError
 from showrunner.harness.functions import Functions
 from showrunner.harness.template import FunctionSpec

@@ -7,26 +7,35 @@ Started by the supervisor; `SHOWRUNNER_DATA` names the data folder.
 import logging
 import os
 import signal
+import sys
 import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 
 import click
 import waitress
 
+from showrunner.adapters.atomic_files import locked
 from showrunner.adapters.sqlite.queue import SqliteQueue, declare_queue
+from showrunner.errors import SetupError, ShowrunnerError, TryLaterError
 from showrunner.harness.child import end_with_parent
 from showrunner.harness.consumers import QueueConsumer
 from showrunner.harness.functions import Functions
 from showrunner.harness.routes import Router
 from showrunner.harness.schedules import ScheduleRunner
 from showrunner.harness.template import Template, load_template
+from showrunner.plurals import count_of
 from showrunner.redaction import configure_logging
 from showrunner.wiring import EmbeddedHome, living_in
 
 THREADS = 32
 MAX_BUFFERED_BYTES = 64 * 1024 * 1024
 """Bodies up to here are read, so that an over-long one gets our own 413 and not a closed line."""
+
+PREDECESSOR_SECONDS = 5
+"""So long a server whose supervisor was killed may take to notice that and to end."""
 
 logger = logging.getLogger(__name__)
 
@@ -82,7 +91,8 @@ class Server:
             for consumer in function.consumes:
                 queue = SqliteQueue(self._home.database, consumer.queue, self._home.clock)
                 if released := queue.release_leases():
-                    logger.info("queue %s: %d message(s) taken up again", queue.name, released)
+                    messages = count_of(released, "message")
+                    logger.info("queue %s: %s taken up again", queue.name, messages)
 
     def _schedules(self) -> list[ScheduleRunner]:
         return [
@@ -106,8 +116,33 @@ def main(template: Path, host: str, port: int) -> None:
     configure_logging(os.environ.get("LOG_LEVEL", "INFO"))
     end_with_parent()
     home = EmbeddedHome(Path(os.environ["SHOWRUNNER_DATA"]))
-    with living_in(home):  # functions share its connection to the database
-        Server(load_template(template), home, host, port).run()
+    try:
+        # Functions share the home's connection to the database.
+        with alone_in(home.folder), living_in(home):
+            Server(load_template(template), home, host, port).run()
+    except ShowrunnerError as error:
+        logger.error("%s", error.message)  # noqa: TRY400 - the owner mends it without a trace
+        sys.exit(1)
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """
+    The only server on the data folder: a second one would take what the first has in hand.
+
+    Raises SetupError when there is another. One whose supervisor was killed is
+    given a moment to end.
+    """
+    with ExitStack() as stack:
+        try:
+            lock = locked(folder / "server.lock", within_seconds=PREDECESSOR_SECONDS)
+            stack.enter_context(lock)
+        except TryLaterError as error:
+            raise SetupError(
+                f"Another Showrunner is running on {folder}: stop it, or choose another data "
+                "directory with --data. More workers on one folder are fine, more servers are not."
+            ) from error
+        yield
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import pytest
 
-from showrunner.access import Access
+from showrunner.access import check_token
 from showrunner.batches.gather import fire_for_job
 from showrunner.batches.routes import add_routes
 from showrunner.batches.store import open_batches
@@ -22,7 +22,7 @@ def ask(home, monkeypatch):
     monkeypatch.setenv("WEB_AUTH_TOKEN", TOKEN)
     app = HttpApp(validates=True)
     add_routes(app)
-    entry = http_entry("webhooks", app, Access.TOKEN)
+    entry = http_entry("webhooks", app, check_token)
 
     def ask(method, path, **query):
         headers = {"x-auth-token": TOKEN}

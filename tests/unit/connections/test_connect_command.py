@@ -47,9 +47,10 @@ def test_settings_and_rules_can_be_given(home: EmbeddedHome) -> None:
     ],
 )
 def test_what_cannot_be_is_told_and_stores_nothing(
-    home: EmbeddedHome, arguments: list[str], words: str
+    home: EmbeddedHome, arguments: list[str], words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In words, not as a traceback."""
+    monkeypatch.setattr("showrunner.clients.http.FIRST_BACKOFF_SECONDS", 0)
     done = connect(home, *arguments)
 
     assert done.exit_code != 0

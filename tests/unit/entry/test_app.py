@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from pydantic import BaseModel
 
-from showrunner.access import Access
+from showrunner.access import anybody
 from showrunner.entry.app import HttpApp
 from showrunner.entry.http import http_entry
 from showrunner.errors import (
@@ -43,7 +43,7 @@ def test_requests_at_the_same_time_get_their_own_answers(home):
             "context": app.context["name"],
         }
 
-    entry = http_entry("echo", app, Access.PUBLIC)
+    entry = http_entry("echo", app, anybody)
 
     def call(number: int):
         got = []
@@ -84,7 +84,7 @@ def test_the_first_requests_pass_each_middleware_once(home, monkeypatch):
         build(*arguments, **named)
 
     monkeypatch.setattr(cold, "_build_middleware_stack", build_slowly)
-    entry = http_entry("x", app, Access.PUBLIC)
+    entry = http_entry("x", app, anybody)
 
     with ThreadPoolExecutor(THREADS) as pool:
         answers = list(
@@ -128,7 +128,7 @@ def test_a_context_ends_with_its_request(home):
         app.append_context(secret="mine")
         return {"seen": seen}
 
-    entry = http_entry("x", app, Access.PUBLIC)
+    entry = http_entry("x", app, anybody)
     answers = [answered(entry(http_event("/api/x", method="GET"))) for _ in range(2)]
 
     assert answers == [(200, {"seen": False})] * 2
@@ -141,7 +141,7 @@ def raising(error, *, validates=False):
     def fails():
         raise error
 
-    return http_entry("fails", app, Access.PUBLIC)
+    return http_entry("fails", app, anybody)
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_a_validated_route_names_the_wrong_fields(home):
     def wish(wish: Wish) -> dict[str, str]:
         return {"path": wish.path}
 
-    entry = http_entry("wishes", app, Access.PUBLIC)
+    entry = http_entry("wishes", app, anybody)
     event = http_event("/api/v1/wishes", {"path": "/a", "priority": "planted"})
     status, body = answered(entry(event))
 

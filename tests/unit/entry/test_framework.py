@@ -69,9 +69,10 @@ def echo_source(folder):
     source = folder / "main.py"
     source.write_text(
         """
-from showrunner.access import Access
+from showrunner.access import anybody
 from showrunner.entry.app import HttpApp, Response
-from showrunner.entry.http import http_entry, raw_body
+from showrunner.entry.body import raw_body
+from showrunner.entry.http import http_entry
 
 app = HttpApp()
 
@@ -95,7 +96,7 @@ def picture():
     return Response(200, "image/jpeg", b"\\xff\\xd8\\x00", cookies=[],
                     headers={"Cache-Control": "no-store"})
 
-handle_echo = http_entry("echo", app, Access.PUBLIC)
+handle_echo = http_entry("echo", app, anybody)
 """,
         encoding="utf-8",
     )

@@ -2,9 +2,10 @@
 
 import pytest
 
-from showrunner.access import Access
+from showrunner.access import check_token
 from showrunner.entry.app import HttpApp
-from showrunner.entry.http import MAX_BODY_BYTES, http_entry, json_object
+from showrunner.entry.body import MAX_BODY_BYTES, json_object
+from showrunner.entry.http import http_entry
 from showrunner.errors import InvalidInputError, TooManyRequestsError
 from tests.calls import TOKEN, answered, http_event
 
@@ -23,7 +24,7 @@ def entry(home, calls):
         calls.append(app.current_event.raw_event)
         return {"taken": True}
 
-    return http_entry("take", app, Access.TOKEN)
+    return http_entry("take", app, check_token)
 
 
 def post(body="", token=TOKEN):
@@ -95,7 +96,7 @@ def test_json_object(event, expected):
         assert json_object(event) == expected
 
 
-def test_a_refusal_tells_a_program_when_to_come_back(entry, monkeypatch):
+def test_a_refusal_tells_a_program_when_to_come_back(home):
     """What an error carries as headers is in the answer, before a route is reached and after."""
     refused = TooManyRequestsError("Slow down.")
     refused.headers = {"Retry-After": "30"}
@@ -103,8 +104,7 @@ def test_a_refusal_tells_a_program_when_to_come_back(entry, monkeypatch):
     def refuse(*_):
         raise refused
 
-    monkeypatch.setattr("showrunner.entry.http.check_access", refuse)
-    answer = entry(post())
+    answer = http_entry("take", HttpApp(), refuse)(post())
 
     assert answer["statusCode"] == 429
     assert answer["headers"] == {"Content-Type": "application/json", "Retry-After": "30"}
@@ -120,7 +120,7 @@ def test_a_route_s_refusal_carries_its_headers(home):
         error.headers = {"Retry-After": "30"}
         raise error
 
-    answer = http_entry("take", app, Access.TOKEN)(post())
+    answer = http_entry("take", app, check_token)(post())
 
     assert answer["statusCode"] == 429
     assert answer["headers"]["Retry-After"] == "30"

@@ -9,11 +9,12 @@ import pytest
 
 from showrunner.connections.models import ExcludePath, Library
 from showrunner.connections.store import ConnectionStore
-from showrunner.errands.scan import handle_scan, skip_library
+from showrunner.errands.scan import handle_scan, skip_library, wait_for_server
 from showrunner.errors import KeyRefusedError, UnreachableError
 from showrunner.jobs.create import NewJob, create_job
 from showrunner.jobs.log import read_log
 from showrunner.jobs.models import FileOutcome, Job, JobFile, JobStatus
+from showrunner.jobs.resend import resend
 from showrunner.jobs.steps import handle_jobs_message
 from showrunner.jobs.store import cancel_job, files_of, get_job, start_file, update_file
 from showrunner.ports.documents import each
@@ -246,6 +247,61 @@ def test_a_library_that_is_given_up_does_not_stop_the_others(home: EmbeddedHome)
     job = get_job(home.documents, job_id)
     assert (job.total_items, job.message) == (2, "a did not answer for an hour.")
     assert "a did not answer" in read_log(home.documents, job_id, offset=0, limit=1)[0].message
+
+
+def test_every_library_that_was_given_up_is_named(home: EmbeddedHome) -> None:
+    """The last reason does not hide the others."""
+    store = ConnectionStore(home.documents)
+    for name in ("a", "b"):
+        store.add(server(name))
+    store.add(server("c"))
+    job_id = library_job(home)
+    for name in ("a", "b"):
+        (message,) = home.queue("errands").receive()
+        skip_library(message.body, home, f"{name} did not answer.")
+        home.queue("errands").finish(message)
+    scan_all(home, c=FakeServer(episodes(1)))
+
+    job = get_job(home.documents, job_id)
+    assert (job.status, job.message) == (JobStatus.RUNNING, "a did not answer. b did not answer.")
+
+
+def test_a_job_says_what_its_scan_waits_for_until_it_goes_on(
+    home: EmbeddedHome, clock: FakeClock
+) -> None:
+    """An hour without any progress has its reason on the job."""
+    ConnectionStore(home.documents).add(server("plex"))
+    job_id = library_job(home)
+    (message,) = home.queue("errands").receive()
+    at = clock.now() + timedelta(minutes=1)
+    assert wait_for_server(message.body, home, "plex did not answer (retry 1 of 5)", at)
+
+    job = get_job(home.documents, job_id)
+    assert job.scan is not None
+    assert (job.message, job.scan.retry_at) == ("plex did not answer (retry 1 of 5)", at)
+    handle_scan(message.body, home, make_client=clients(plex=FakeServer(episodes(2))))
+
+    job = get_job(home.documents, job_id)
+    assert job.scan is not None
+    assert (job.message, job.scan.retry_at, job.total_items) == (None, None, 2)
+
+
+def test_a_scan_that_was_sent_anew_goes_on_once(home: EmbeddedHome, clock: FakeClock) -> None:
+    """The message that still waits for its time finds that it is outdated."""
+    ConnectionStore(home.documents).add(server("plex"))
+    job_id = library_job(home)
+    (message,) = home.queue("errands").receive()
+    home.queue("errands").finish(message)
+    wait_for_server(message.body, home, "away", clock.now() + timedelta(hours=1))
+    survive_every_death(home, lambda dying: resend(job_id, dying, only="waiting"), at_most=10)
+
+    plex = FakeServer(episodes(2))
+    handle_scan(message.body, home, make_client=clients(plex=plex))
+    assert plex.pages == []
+    scan_all(home, plex=plex)
+    assert plex.pages == [0]
+    assert len(paths(home, job_id)) == 2
+    assert not wait_for_server(message.body, home, "away", clock.now())
 
 
 def test_a_job_that_could_read_nothing_has_failed(home: EmbeddedHome) -> None:

@@ -81,7 +81,7 @@ def test_a_library_job_starts_with_one_errand(home: EmbeddedHome, settle: Settle
     settle()
 
     (errand,) = home.queue("errands").receive(max_messages=10)
-    assert errand.body == {"kind": "scan", "job_id": job_id, "step": 0}
+    assert errand.body == {"kind": "scan", "job_id": job_id, "step": 0, "ticket": 0}
     assert get_job(home.documents, job_id).status is JobStatus.PENDING
 
 

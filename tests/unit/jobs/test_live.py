@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from showrunner.jobs.live import events_answer, wait_seconds
+from showrunner.jobs.live import events_answer
 from showrunner.jobs.models import FileOutcome, WorkerState
 from showrunner.jobs.store import report_worker, start_file, update_file
 from showrunner.wiring import EmbeddedHome
@@ -135,17 +135,3 @@ def test_a_job_in_work_is_told_however_old_it_is(
 def test_any_last_id_is_answered(home: EmbeddedHome, event_id: str) -> None:
     """It comes from outside."""
     assert events_answer(event_id, home, 0).startswith("retry: ")
-
-
-@pytest.mark.parametrize(
-    ("environ", "expected"),
-    [
-        ({}, 15),
-        ({"AWS_LAMBDA_FUNCTION_NAME": "jobs"}, 0),
-        ({"SHOWRUNNER_STREAM_WAIT_SECONDS": "99"}, 25),
-        ({"SHOWRUNNER_STREAM_WAIT_SECONDS": "soon"}, 15),
-    ],
-)
-def test_how_long_a_request_may_wait(environ: dict[str, str], expected: float) -> None:
-    """In Lambda waiting is paid for."""
-    assert wait_seconds(environ) == expected

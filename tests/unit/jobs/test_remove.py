@@ -7,7 +7,7 @@ import pytest
 from showrunner.errors import NotFoundError, WrongStateError
 from showrunner.jobs import log, remove
 from showrunner.jobs.models import FileOutcome
-from showrunner.jobs.remove import clear_jobs, delete_job, remove_traces
+from showrunner.jobs.remove import clear_jobs, delete_job, forget_old_jobs, remove_traces
 from showrunner.jobs.store import cancel_job, find_job, list_jobs, update_file
 from showrunner.ports.clock import iso
 from showrunner.wiring import EmbeddedHome
@@ -121,3 +121,32 @@ def test_a_death_between_message_and_job_loses_no_trace(
     survive_every_death(home, step, at_most=10)
     settle()
     assert traces(home, job_id) == 0
+
+
+def test_a_job_is_forgotten_a_month_after_its_end(
+    home: EmbeddedHome, make_job: MakeJob, settle: Settle, clock: FakeClock
+) -> None:
+    """When its log goes, the rest goes with it; what is not over stays, however old."""
+    over, unfinished = finished(home, make_job(1)), make_job(2)
+    clock.advance(20 * 86400)
+    lately = finished(home, make_job(1))
+    clock.advance(11 * 86400)
+    forget_old_jobs(home)
+    settle()
+
+    assert {job.id for job in list_jobs(home.documents)} == {unfinished, lately}
+    assert traces(home, over) == 0
+
+
+def test_each_new_job_makes_room_for_itself(
+    home: EmbeddedHome, make_job: MakeJob, settle: Settle, clock: FakeClock
+) -> None:
+    """A scan every night for years does not fill the disk: nobody has to clear anything."""
+    old = finished(home, make_job(1))
+    settle()
+    clock.advance(31 * 86400)
+    new = make_job(1)
+    settle()
+
+    assert [job.id for job in list_jobs(home.documents)] == [new]
+    assert traces(home, old) == 0

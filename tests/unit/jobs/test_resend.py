@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from showrunner.errands.scan import wait_for_server
 from showrunner.errors import InvalidInputError, WrongStateError
-from showrunner.jobs import care
+from showrunner.jobs import api, care
 from showrunner.jobs import resend as resending
+from showrunner.jobs.create import NewJob, create_job
 from showrunner.jobs.models import FileOutcome, JobStatus
 from showrunner.jobs.resend import resend
 from showrunner.jobs.store import (
@@ -147,3 +149,24 @@ def test_counts_add_up_through_every_state(home: EmbeddedHome, make_job: MakeJob
     job = cancel_job(home.documents, home.clock, job_id)
     assert (job.status, job.waiting_items) == (JobStatus.CANCELLED, 0)
     assert (job.skipped_items, job.cancelled_items, job.total_items) == (1, 1, 2)
+
+
+def test_a_scan_that_waits_for_its_server_is_tried_now(
+    home: EmbeddedHome, settle: Settle, clock: FakeClock
+) -> None:
+    """Without any file that waits, too; once it goes on there is nothing to hurry."""
+    job_id = create_job(NewJob("TV", "manual", kind="library"), home)
+    settle()
+    (first,) = home.queue("errands").receive()
+    home.queue("errands").finish(first)
+    with pytest.raises(WrongStateError):
+        api.retry_now(home, job_id)
+    wait_for_server(first.body, home, "away", clock.now() + timedelta(hours=1))
+
+    assert api.retry_now(home, job_id) == {"fired": True, "job_id": job_id, "files": 0}
+    settle()
+    (message,) = home.queue("errands").receive()
+    assert message.body == {"kind": "scan", "job_id": job_id, "step": 0, "ticket": 1}
+    cancel_job(home.documents, clock, job_id)
+    with pytest.raises(InvalidInputError):
+        api.retry_now(home, job_id)

@@ -184,5 +184,5 @@ def test_another_count_than_expected_is_refused(filled, folder):
     """A folder with too few sheets for the film is not taken for whole."""
     filled(100).publish()
 
-    with pytest.raises(MediaError, match="1 sheets for 101 pictures"):
+    with pytest.raises(MediaError, match="1 sheet for 101 pictures"):
         read_trickplay(folder, 101)

@@ -164,6 +164,7 @@ def test_the_lookback_is_clamped(api: Api, hours: float, kept: float) -> None:
         ({"cron_expression": "0 2 * *"}, "cron_expression"),
         ({"cron_expression": ["0 2 * * *"]}, "cron_expression"),
         ({"cron_expression": None, "interval_minutes": 0}, "interval_minutes"),
+        ({"cron_expression": None, "interval_minutes": ""}, "interval_minutes"),
         ({"cron_expression": None, "interval_minutes": 1e400}, "interval_minutes"),
         ({"cron_expression": None, "interval_minutes": 10**9}, "interval_minutes"),
         ({"priority": 4}, "priority"),

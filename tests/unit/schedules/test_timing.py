@@ -124,6 +124,25 @@ def test_what_is_no_cron_expression_is_refused_by_its_field(expression: str) -> 
         check_cron(expression, at("2026-11-21T10:00:00"))
 
 
+@pytest.mark.parametrize(
+    ("expression", "words"),
+    [
+        ("0 2 31 2 *", "names a day that never comes"),
+        ("0 2 31 4,jun */2", "names a day that never comes"),
+        ("0 0 */31 * mon#5", "names a day that never comes"),
+        ("0 2 31 13 *", "man 5 crontab"),
+        ("0 2 32 2 *", "man 5 crontab"),
+        ("61 2 31 2 *", "man 5 crontab"),
+    ],
+)
+def test_a_day_that_never_comes_is_told_from_what_is_no_cron_expression(
+    expression: str, words: str
+) -> None:
+    """31 February is well written, and still not to be waited for."""
+    with pytest.raises(InvalidInputError, match=words):
+        check_cron(expression, at("2026-11-21T10:00:00"))
+
+
 def test_a_plan_is_made_once_and_kept() -> None:
     """Looked at again before it is due, it is the same; a due run stays due however late."""
     now = at("2026-11-21T10:24:30")

@@ -51,7 +51,7 @@ def test_the_list_is_filtered_and_paged(reader: Reader, home):
     assert "From the start" in rest
 
 
-@pytest.mark.parametrize(("pause", "words"), [(True, "paused by you"), (False, "files are begun")])
+@pytest.mark.parametrize(("pause", "words"), [(True, "paused by you"), (False, "running")])
 def test_processing_says_whose_the_pause_is(reader: Reader, home, pause, words):
     """And jobs in work say that they wait for its end."""
     job_id = work(home)

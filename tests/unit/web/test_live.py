@@ -1,13 +1,11 @@
-import threading
-
 import pytest
 
 from showrunner.connections.store import ConnectionStore
+from showrunner.entry.finite_stream import STEP_SECONDS, as_event_id
 from showrunner.jobs.models import FileOutcome
 from showrunner.jobs.store import update_file
 from showrunner.web import live
 from showrunner.web.rooms import ROOMS
-from showrunner.wiring import EmbeddedHome, living_in
 from tests.fakes import FakeClock
 from tests.unit.web.planted import announce, finish, play, progress, work
 
@@ -43,7 +41,7 @@ def test_nothing_new_ends_after_the_wait_without_an_event(home, clock):
     before, seen = clock.now(), seen_now(home)
     answer = live.stream_answer(START, seen, home, WAIT_SECONDS)
 
-    assert answer == f"retry: 1000\nid: {live.as_event_id(seen)}\n: nothing new\n\n"
+    assert answer == f"retry: 1000\nid: {as_event_id(seen)}\n: nothing new\n\n"
     assert (clock.now() - before).total_seconds() == WAIT_SECONDS
 
 
@@ -53,7 +51,7 @@ def test_news_are_told_as_soon_as_they_are_there(home, clock):
     answer = live.stream_answer(START, seen_now(home), home, WAIT_SECONDS)
 
     assert clock.steps == 3
-    event_id = live.as_event_id(seen_now(home))
+    event_id = as_event_id(seen_now(home))
     assert answer == (
         f'retry: 1000\nid: {event_id}\nevent: activity\ndata: ["flow", "batches", "events"]\n\n'
     )
@@ -112,56 +110,8 @@ def test_a_new_reader_is_answered_at_once(reader):
 
 def test_a_reconnecting_browser_goes_on_where_it_was(home, reader, clock):
     """`Last-Event-ID` counts for more than the address, which stays the same for ever."""
-    event_id = live.as_event_id(seen_now(home))
+    event_id = as_event_id(seen_now(home))
     for since, headers in ((event_id, {}), ("old", {"last_event_id": event_id})):
         clock.steps = 0
         assert ": nothing new" in reader.get("/stream", {"since": since}, **headers).text
-        assert clock.steps == WAIT_SECONDS / live.STEP_SECONDS
-
-
-@pytest.mark.parametrize(
-    ("setting", "seconds"), [(None, 15), ("", 15), ("0", 0), ("4.5", 4.5), ("99", 25), ("x", 15)]
-)
-def test_how_long_a_request_waits_is_a_setting(setting, seconds):
-    """Never longer than a gateway waits for a function; nonsense is as good as nothing."""
-    environ = {} if setting is None else {"SHOWRUNNER_STREAM_WAIT_SECONDS": setting}
-
-    assert live.wait_seconds(environ) == seconds
-
-
-def test_without_a_wait_the_browser_comes_back_less_often(home, clock):
-    """Then the stream is a poll: once a second would be many."""
-    assert live.stream_answer(START, seen_now(home), home, 0).startswith("retry: 5000\n")
-    assert clock.steps == 0
-
-
-def test_too_many_waiting_readers_are_answered_at_once(tmp_path, monkeypatch):
-    """Threads are few: a reader more than may wait becomes one who polls."""
-    monkeypatch.setattr(live, "_waiters", threading.BoundedSemaphore(live.MAX_WAITERS))
-    here, everybody_waits = threading.Semaphore(0), threading.Event()
-
-    class Gate(FakeClock):
-        def sleep(self, seconds):
-            here.release()
-            everybody_waits.wait(timeout=10)
-            super().sleep(seconds)
-
-    with living_in(EmbeddedHome(tmp_path, Gate())) as home:
-        seen, answers = seen_now(home), []
-        waiting = [
-            threading.Thread(
-                target=lambda: answers.append(live.stream_answer(START, seen, home, 0.25))
-            )
-            for _ in range(live.MAX_WAITERS)
-        ]
-        for thread in waiting:
-            thread.start()
-        assert all(here.acquire(timeout=10) for _ in waiting)
-        one_more = live.stream_answer(START, seen, home, WAIT_SECONDS)
-        everybody_waits.set()
-        for thread in waiting:
-            thread.join(timeout=10)
-
-    assert one_more.startswith("retry: 5000\n")
-    assert [answer[:12] for answer in answers] == ["retry: 1000\n"] * live.MAX_WAITERS
-    assert live.stream_answer(START, {}, home, 1).startswith("retry: 1000\n")
+        assert clock.steps == WAIT_SECONDS / STEP_SECONDS

@@ -35,6 +35,17 @@ class Elements(HTMLParser):
         return [attributes for name, attributes in self.found if name == tag]
 
 
+@pytest.mark.parametrize(
+    ("old", "new"), [("/webhooks", "/automation"), ("/schedules", "/automation/schedules")]
+)
+def test_an_old_address_leads_to_the_room_of_today(reader, stranger, old, new):
+    """Bookmarks of the reference's pages stay good, also for who signs in on the way."""
+    answer = reader.get(old)
+    assert (answer.status, answer.headers["Location"]) == (302, new)
+    assert reader.get(new).status == 200
+    assert stranger.get(old).headers["Location"] == f"/login?next={old}"
+
+
 def test_the_start_page_shows_what_there_is(reader, home):
     """Without any script: sessions, batches, jobs, previews, events and connections."""
     plant(home)

@@ -225,9 +225,10 @@ def test_a_path_that_nobody_owns_gets_words(
 
 
 def test_a_server_that_is_away_is_not_ready_and_says_why(
-    reader: Reader, home: EmbeddedHome
+    reader: Reader, home: EmbeddedHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As a piece for the page that shows it, and as a page of its own without scripts."""
+    monkeypatch.setattr("showrunner.clients.http.FIRST_BACKOFF_SECONDS", 0)
     server_id = stored(home)
     piece = reader.get(f"/servers/{server_id}/readiness", hx_request="true").text
     whole = reader.get(f"/servers/{server_id}/readiness").text

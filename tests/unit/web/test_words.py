@@ -38,13 +38,6 @@ def test_a_file_name_is_found_in_paths_of_either_kind(path, name):
     assert words.file_name(path) == name
 
 
-def test_counts_agree_with_their_nouns():
-    """One file, two files, no batches."""
-    found = [words.count_of(1, "file"), words.count_of(2, "file"), words.count_of(1200, "file")]
-    assert found == ["1 file", "2 files", "1,200 files"]
-    assert words.count_of(0, "open batch", "open batches") == "0 open batches"
-
-
 def test_a_time_is_told_in_utc_whatever_its_zone():
     """Machines read the attribute, people without scripts the text."""
     tokyo = datetime(2026, 11, 21, 19, 24, 30, tzinfo=timezone(timedelta(hours=9)))

@@ -97,6 +97,48 @@ def test_a_form_of_too_many_fields_is_refused(deliver, nothing_stored):
     assert nothing_stored()
 
 
+@pytest.mark.parametrize("content_type", ["", "text/plain", "application/json", "multipart/mixed"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        multipart("payload", FILE),
+        multipart("payload", FILE, newline=b"\n"),
+        urlencode({"payload": json.dumps(FILE)}),
+        urlencode(FILE),
+    ],
+    ids=["multipart", "newlines", "field", "form"],
+)
+def test_a_form_is_known_by_its_body(deliver, stored, content_type, body):
+    """Some senders and proxies name a wrong content type, or none."""
+    assert deliver("incoming", body, headers={"content-type": content_type})[0] == 202
+    assert [event["path"] for event in stored()[0]] == [FILE["file_path"]]
+
+
+@pytest.mark.parametrize(
+    ("form", "paths"),
+    [
+        ([("file_paths", "/media/a.mkv")], ["/media/a.mkv"]),
+        ([("file_paths", "/media/a.mkv"), ("file_paths", "/b.mkv")], ["/b.mkv", "/media/a.mkv"]),
+    ],
+)
+def test_a_field_that_comes_again_in_a_form_is_a_list(deliver, stored, form, paths):
+    """`curl -d file_paths=a -d file_paths=b` means both files, none may be lost."""
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+
+    assert deliver("custom", urlencode(form), headers=headers)[0] == 202
+    assert sorted(event["path"] for event in stored()[0]) == paths
+
+
+def test_a_single_field_that_comes_again_is_refused(deliver, nothing_stored):
+    """To take the first of two paths would lose the other one silently."""
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+
+    status, answer = deliver("custom", "file_path=/a.mkv&file_path=/b.mkv", headers=headers)
+
+    assert (status, answer["details"]["fields"][0]["field"]) == (400, "file_path")
+    assert nothing_stored()
+
+
 def test_names_in_a_multipart_body_keep_their_letters(deliver, stored):
     """The JSON of a form part is UTF-8, whatever the mail rules for headers say."""
     headers = {"content-type": f'multipart/form-data; boundary="{BOUNDARY}"'}

@@ -150,12 +150,13 @@ def test_a_server_that_comes_back_is_looked_at_by_the_next_try(
 def test_a_scan_waits_for_its_server_and_then_passes_the_library_over(
     home: EmbeddedHome, emby: Connection, clock: FakeClock
 ) -> None:
-    """Every wait is in the job's log; the job ends and says why."""
+    """Every wait is in the job's log and on the job; it ends and says why."""
     job_id = scan_job_of(home)
     errands = runner(home, Away())
     assert errands.run_one(0)
     for number, delay_seconds in enumerate(RETRY_AFTER_SECONDS, start=1):
         assert f"retry {number} of 5 at" in log_of(home, job_id)
+        assert f"retry {number} of 5 at" in (get_job(home.documents, job_id).message or "")
         left_seconds = delay_seconds
         while left_seconds > 0:
             clock.advance(min(left_seconds, 900))

@@ -14,7 +14,7 @@ from showrunner.previews.trickplay import read_trickplay
 from showrunner.previews.worker.errands import ErrandRunner
 from showrunner.previews.worker.slot import Slot
 from showrunner.wiring import EmbeddedHome
-from tests.unit.previews.sources.range_server import RangeServer, serving
+from tests.contract.previews.sources.range_server import RangeServer, serving
 from tests.unit.worker.stage import connect, job_of, line_of, queued
 
 

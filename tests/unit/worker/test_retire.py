@@ -35,7 +35,7 @@ def test_the_outputs_of_a_deleted_file_go(
 
     line = line_of(home, job_id)
     assert names(made.parent) == ["other.txt"]
-    assert (line.outcome, line.message) == (FileOutcome.COMPLETED, "2 output(s) removed.")
+    assert (line.outcome, line.message) == (FileOutcome.COMPLETED, "2 outputs removed.")
     assert {(o.kind, o.outcome) for o in line.outputs} == {
         ("emby", "removed"),
         ("jellyfin", "removed"),
@@ -54,7 +54,7 @@ def test_a_file_that_is_there_again_keeps_everything(
     assert {BIF, TILES} <= set(names(made.parent))
     line = line_of(home, job_id)
     assert line.outcome is FileOutcome.SKIPPED
-    assert "are there (again)" in (line.message or "")
+    assert "there (again)" in (line.message or "")
     assert server.asked == []
 
 
@@ -117,7 +117,7 @@ def test_a_folder_that_is_gone_takes_the_outputs_of_all_its_files(
     job_id = retire(home, library / "Show")
     errands.run_one(0)
 
-    assert line_of(home, job_id).message == "2 output(s) removed."
+    assert line_of(home, job_id).message == "2 outputs removed."
     assert len(names(tiles)) == 1
     assert find_record(home.documents, str(other)) is not None
 
@@ -224,7 +224,7 @@ def test_a_folder_that_does_not_let_us_fails_with_the_reason(
     errands.run_one(0)
 
     line = line_of(home, job_id)
-    assert (line.outcome, line.message) == (FileOutcome.FAILED, "2 output(s) remain.")
+    assert (line.outcome, line.message) == (FileOutcome.FAILED, "2 outputs could not be removed.")
     assert "permissions" in (line.outputs[0].message or "")
     assert find_record(home.documents, str(made)) is not None
 

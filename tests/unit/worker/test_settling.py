@@ -253,7 +253,7 @@ def test_the_log_tells_how_a_file_went(
     slot.run_one(0)
     began, how, end = log_of(home, job_id).splitlines()
 
-    assert began == f"film.mkv: reads {film} for 1 output(s)"
+    assert began == f"film.mkv: reads {film} for 1 output"
     assert how.startswith("film.mkv: indexed on cpu, 3 pictures: ")
     assert end == "film.mkv: completed"
 

@@ -110,8 +110,9 @@ def test_a_bad_file_fails_its_own_line_and_the_job_goes_on(
 def test_a_path_that_no_server_owns_is_skipped_with_the_reason(
     home: EmbeddedHome, slot: Slot, media: Path, tmp_path: Path, encoded: bytes
 ) -> None:
-    """The line says which libraries there are."""
+    """The line says of each server why it is not its file."""
     connect(home, ConnectionKind.EMBY, media)
+    connect(home, ConnectionKind.JELLYFIN, media, enabled=False)
     elsewhere = tmp_path / "film.mkv"
     elsewhere.write_bytes(encoded)
     os.utime(elsewhere, (1_700_000_000, 1_700_000_000))
@@ -120,7 +121,10 @@ def test_a_path_that_no_server_owns_is_skipped_with_the_reason(
 
     line = line_of(home, job_id)
     assert line.outcome is FileOutcome.SKIPPED
-    assert str(media) in (line.message or "")
+    assert line.message is not None
+    assert "Emby: not an owner" in line.message
+    assert str(media) in line.message
+    assert "Jellyfin: its previews are switched off" in line.message
 
 
 def test_a_folder_that_is_not_set_says_which_setting(

@@ -246,3 +246,18 @@ def test_what_another_slot_made_at_this_moment_is_not_made_again(
     slot.run_one(0)
 
     assert line_of(home, job_id).outcome is FileOutcome.SKIPPED
+
+
+def test_a_file_in_work_does_not_say_what_it_waited_for(
+    home: EmbeddedHome, slot: Slot, media: Path, film: Path
+) -> None:
+    """Else a running line tells of a retry at a time that has passed."""
+    connect(home, ConnectionKind.EMBY, media)
+    job_id = job_of(home, film)
+    with Claims(home, "another", 30) as claims:
+        claims.take(str(film))
+        slot.run_one(0)
+    assert "in work" in (line_of(home, job_id).message or "")
+
+    assert start_file(home, job_id, 1) is not None
+    assert line_of(home, job_id).message is None

@@ -4,6 +4,7 @@ import errno
 import os
 import secrets
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,19 +14,35 @@ from showrunner.errors import SetupError, ShowrunnerError, TryLaterError
 UNFINISHED_PREFIX = "~unfinished-"
 """Names of files that are still being written; `~` occurs in no blob key."""
 
+_LOOK_AGAIN_SECONDS = 0.1
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold the lock that the file `path` stands for; others wait, a dead holder lets go."""
+def locked(path: Path, *, within_seconds: float | None = None) -> Iterator[None]:
+    """
+    Hold the lock that the file `path` stands for; a dead holder lets go.
+
+    Others wait; with `within_seconds` not longer, and then raise TryLaterError.
+    """
     with os_errors(path):
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        _lock(descriptor)
+        if within_seconds is None:
+            _lock(descriptor)
+        else:
+            _lock_within(descriptor, path, within_seconds)
         yield
     finally:
         os.close(descriptor)
+
+
+def _lock_within(descriptor: int, path: Path, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not _try_to_lock(descriptor):
+        if time.monotonic() > deadline:
+            raise TryLaterError(f"Another process holds {path}: end it first.")
+        time.sleep(_LOOK_AGAIN_SECONDS)
 
 
 if sys.platform == "win32":
@@ -36,11 +53,23 @@ if sys.platform == "win32":
             # LK_LOCK gives up after ten seconds: ask again.
             with suppress(OSError):
                 return msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
+
+    def _try_to_lock(descriptor: int) -> bool:
+        with suppress(OSError):
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+            return True
+        return False
 else:
     import fcntl
 
     def _lock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+    def _try_to_lock(descriptor: int) -> bool:
+        with suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        return False
 
 
 def make_folder(folder: Path, *, mode: int = 0o777) -> None:

@@ -18,6 +18,7 @@ from showrunner.connections.store import ConnectionStore
 from showrunner.errors import ConflictError
 from showrunner.ids import time_id
 from showrunner.jobs.create import NewJob, create_job
+from showrunner.plurals import count_of
 from showrunner.ports.clock import iso
 from showrunner.ports.documents import Documents, Put
 from showrunner.wiring import Home
@@ -31,7 +32,8 @@ def dispatch(batch: Batch, home: Home) -> None:
     """Make the job of a batch that takes no more files. Safe to repeat: it is one job."""
     create_job(_job_of(batch, home), home, job_id=batch.job_id)
     _note_dispatch(batch.id, home)
-    logger.info("batch %s: %d file(s), job %s", batch.source, batch.file_count, batch.job_id)
+    files = count_of(batch.file_count, "file")
+    logger.info("batch %s: %s, job %s", batch.source, files, batch.job_id)
 
 
 def _job_of(batch: Batch, home: Home) -> NewJob:

@@ -69,7 +69,7 @@ def dispatch_when_due(batch_id: str, due_at: str, home: Home) -> None:
 
 
 def _dispatch_or_wait(batch: Batch, version: int, home: Home) -> None:
-    if home.clock.now() < batch.due_at:
+    if batch.is_early(home.clock.now(), load_settings(home.documents)):
         send_timer(batch, home)
     # Else who wrote first put it off, or dispatches it, and sends the timer for that.
     elif closed := _close(batch, version, home):

@@ -74,14 +74,19 @@ class Batch(_Stored):
         """The id of the job that this batch becomes, known before there is one."""
         return time_id(self.opened_at, f"job {self.id}")
 
+    def is_early(self, now: datetime, settings: Settings) -> bool:
+        """False once it is due, or too far off for any batch: the clock was set back then."""
+        return timedelta(0) < self.due_at - now <= timedelta(seconds=settings.webhook_max_wait)
+
     def with_files(self, added: int, now: datetime, settings: Settings) -> "Batch":
         """A copy with `added` more files (0 where all were there already), due later."""
         delay = settings.webhook_delays.get(self.source, settings.webhook_delay)
-        longest = self.opened_at + timedelta(seconds=settings.webhook_max_wait)
+        opened_at = min(self.opened_at, now)  # later: the clock was set back since
+        longest = opened_at + timedelta(seconds=settings.webhook_max_wait)
         quiet = now + timedelta(seconds=delay)
         return self.model_copy(
             update={
                 "file_count": self.file_count + added,
-                "due_at": max(self.opened_at, min(quiet, longest)),
+                "due_at": max(opened_at, min(quiet, longest)),
             }
         )

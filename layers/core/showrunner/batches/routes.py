@@ -27,7 +27,10 @@ def add_routes(app: HttpApp) -> None:
         waiting = open_batches(here.documents)
         return {"pending": [_shown(batch, here.documents, here.clock.now()) for batch in waiting]}
 
-    @app.post("/webhooks/pending/<key>/fire-now")
+    @app.post(
+        "/webhooks/pending/<key>/fire-now",
+        responses={HTTPStatus.ACCEPTED.value: {"description": "Its job is being made"}},
+    )
     def fire_now(key: str) -> tuple[Body, int]:
         """Make the job of the batch of source `key` at once; 404 when none waits."""
         batch = fire(unquote(key), home())

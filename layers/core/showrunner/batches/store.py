@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from showrunner.batches.models import Batch, BatchFile, BatchState
+from showrunner.plurals import count_of
 from showrunner.ports.documents import Body, Documents, each
 
 BATCHES, OPEN, DISPATCHED = "batches", "open-batches", "dispatched-batches"
@@ -58,8 +59,7 @@ def label_of(batch: Batch, documents: Documents) -> str:
     lines = first_lines(documents, batch.id, 1) if batch.file_count == 1 else []
     if lines and (label := lines[0].title or file_name(lines[0].path)):
         return label
-    files = "1 file" if batch.file_count == 1 else f"{batch.file_count} files"
-    return f"{batch.source.capitalize()}: {files}"
+    return f"{batch.source.capitalize()}: {count_of(batch.file_count, 'file')}"
 
 
 def file_name(path: str) -> str:

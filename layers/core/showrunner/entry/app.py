@@ -1,3 +1,4 @@
+import math
 import threading
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -8,9 +9,12 @@ from aws_lambda_powertools.event_handler.api_gateway import CORSConfig
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
-from showrunner.errors import InvalidInputError, NotFoundError, ShowrunnerError
+from showrunner.errors import InvalidInputError, NotFoundError, NotReadyError, ShowrunnerError
 
 API_PREFIXES = ["/api/v1", "/api"]
+
+COME_AGAIN_SECONDS = 5
+"""What a refused call waits for is mostly over by then: another writer, a short fault."""
 
 _Value = TypeVar("_Value")
 
@@ -87,8 +91,17 @@ def _told_as_json(event: Mapping[str, Any]) -> dict[str, Any]:
 
 def refusal(error: ShowrunnerError) -> Response[dict[str, Any]]:
     """The one JSON shape of every refusal, with the headers that go along with its error."""
-    headers = {"Content-Type": "application/json", **error.headers}
+    headers = {"Content-Type": "application/json", **_when_again(error), **error.headers}
     return Response(int(error.http_status), "application/json", error.as_body(), headers=headers)
+
+
+def _when_again(error: ShowrunnerError) -> dict[str, str]:
+    if error.http_status is not HTTPStatus.SERVICE_UNAVAILABLE:
+        return {}
+    after_seconds = (
+        error.retry_after_seconds if isinstance(error, NotReadyError) else COME_AGAIN_SECONDS
+    )
+    return {"Retry-After": str(math.ceil(after_seconds))}
 
 
 def _invalid_request(error: RequestValidationError) -> Response[dict[str, Any]]:
@@ -101,13 +114,21 @@ def _invalid_model(error: ValidationError) -> Response[dict[str, Any]]:
 
 def invalid_input(problems: Any) -> InvalidInputError:
     """A refusal that names each wrong field; never repeats what was sent."""
-    fields = [
-        {"field": ".".join(str(part) for part in problem["loc"]), "problem": problem["msg"]}
-        for problem in problems
-    ]
+    fields = [{"field": _field(problem), "problem": _said(problem)} for problem in problems]
     first = fields[0]
     message = f"Field {first['field'] or 'body'}: {first['problem']}."
     return InvalidInputError(message, details={"fields": fields})
+
+
+def _field(problem: Any) -> str:
+    """The field's path; `body` for what is no JSON, whose place pydantic gives as a number."""
+    is_json = problem["type"] != "json_invalid"
+    return ".".join(str(part) for part in problem["loc"]) if is_json else "body"
+
+
+def _said(problem: Any) -> str:
+    """The sentence, without what pydantic puts before those of our own checks."""
+    return str(problem["msg"]).removeprefix("Value error, ")
 
 
 def _no_route(_error: Exception) -> Response[dict[str, Any]]:

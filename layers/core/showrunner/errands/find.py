@@ -14,6 +14,7 @@ from showrunner.jobs.found import Found, find_found, forget_found, keep_found, w
 from showrunner.jobs.models import FileAction, FileOutcome, Job, JobFile
 from showrunner.jobs.store import change_file, find_file, find_job, update_file
 from showrunner.jobs.tasks import send_tasks
+from showrunner.plurals import count_of
 from showrunner.wiring import Home
 
 MakeClient = Callable[[Connection], MediaServerClient]
@@ -102,7 +103,7 @@ def _resolve(job_id: str, number: int, found: Found, home: Home) -> None:
     # Waiting: an earlier try could not send the task of what it had become.
     if line.action is FileAction.MAKE and line.outcome in (FileOutcome.QUEUED, FileOutcome.WAITING):
         send_tasks(home, job, [line])
-        logger.info("job %s: line %d has %d file(s)", job_id, number, len(found.files))
+        logger.info("job %s: line %d has %s", job_id, number, count_of(len(found.files), "file"))
 
 
 def _as_first(file: NewFile) -> dict[str, Any]:

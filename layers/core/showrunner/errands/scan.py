@@ -9,6 +9,7 @@ that dies anywhere comes again and goes on where it was.
 
 import logging
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from showrunner.clients.factory import client_for
@@ -26,6 +27,7 @@ from showrunner.jobs.models import Job, JobStatus, Scan
 from showrunner.jobs.queues import ERRANDS
 from showrunner.jobs.store import change_job, closed_if_done, find_job
 from showrunner.jobs.tasks import scan_errand
+from showrunner.plurals import count_of
 from showrunner.wiring import Home
 
 logger = logging.getLogger(__name__)
@@ -44,20 +46,45 @@ def handle_scan(body: dict[str, Any], home: Home, *, make_client: MakeClient | N
         return
     if body["step"] == job.scan.step - 1:  # it died after its numbers were reserved, or came twice
         _finish(job, body["step"], home)
-    elif body["step"] == job.scan.step and not job.scan.done and not job.status.is_final:
+    elif _is_due(body, job) and not job.scan.done:
         _take(job, job.scan, home, make_client or (lambda c: client_for(c, home.secrets)))
 
 
 def skip_library(body: dict[str, Any], home: Home, reason: str) -> None:
     """Pass over the library that this step's message is about; the job goes on and says why."""
     job = find_job(home.documents, body["job_id"])
-    if job is None or job.scan is None or job.status.is_final or body["step"] != job.scan.step:
+    if job is None or job.scan is None or not _is_due(body, job):
         return
     try:
         scan = _begun(job, job.scan, ConnectionStore(home.documents).list())
     except InvalidInputError as error:  # meanwhile there is no library at all
         scan, reason = job.scan, error.message
     _take_found(job, _passed_over(scan, reason), home)
+
+
+def wait_for_server(body: dict[str, Any], home: Home, message: str, retry_at: datetime) -> bool:
+    """The job says what its scan waits for; False when this message need not come again."""
+
+    def note(job: Job) -> Job | None:
+        if job.scan is None or not _is_due(body, job):
+            return None
+        scan = job.scan.model_copy(update={"retry_at": retry_at})
+        return job.model_copy(update={"scan": scan, "message": message})
+
+    try:
+        job = change_job(home.documents, body["job_id"], note)
+    except NotFoundError:  # deleted meanwhile
+        return False
+    return _is_due(body, job)
+
+
+def _is_due(body: dict[str, Any], job: Job) -> bool:
+    """Whether this message is the one that the job's scan goes on with."""
+    return (
+        job.scan is not None
+        and not job.status.is_final
+        and (body["step"], body.get("ticket", 0)) == (job.scan.step, job.scan.ticket)
+    )
 
 
 def _take(job: Job, scan: Scan, home: Home, make_client: MakeClient) -> None:
@@ -101,7 +128,9 @@ def _found(
 
 
 def _passed_over(scan: Scan, reason: str) -> Found:
-    return Found([], {"scan": scan.next_library().model_dump(mode="json"), "message": reason})
+    after = scan.next_library()
+    after = after.model_copy(update={"passed_over": [*scan.passed_over, reason]})
+    return Found([], {"scan": after.model_dump(mode="json"), "message": reason})
 
 
 def _take_found(job: Job, found: Found, home: Home) -> None:
@@ -116,6 +145,8 @@ def _take_found(job: Job, found: Found, home: Home) -> None:
             "step": step + 1,
             "first_number": job.total_items + 1,
             "found_etag": found.etag,
+            "retry_at": None,
+            "ticket": 0,
         }
         scan = Scan.model_validate(found.facts["scan"]).model_copy(update=taken)
         changes = {
@@ -123,7 +154,7 @@ def _take_found(job: Job, found: Found, home: Home) -> None:
             "total_items": job.total_items + len(found.files),
             "status": JobStatus.RUNNING,
             "started_at": job.started_at or home.clock.now(),
-            "message": message or job.message,
+            "message": " ".join(scan.passed_over) or None,
         }
         return closed_if_done(job.model_copy(update=changes), home.clock)
 
@@ -149,7 +180,8 @@ def _finish(job: Job, step: int, home: Home) -> None:
 def _so_far(job: Job) -> str:
     scan = job.scan or Scan()
     state = "All" if scan.done else "So far"
-    return f"{state}: {job.total_items} file(s) of {scan.looked_at} item(s) found."
+    files, items = count_of(job.total_items, "file"), count_of(scan.looked_at, "item")
+    return f"{state}: {files} of {items} found."
 
 
 def _name(step: int) -> str:

@@ -1,4 +1,5 @@
 import hashlib
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +16,9 @@ event when they come within the same ten seconds: no batch can be dispatched in
 that time (the shortest quiet period), so the pending one covers both, and
 nobody starts the same film twice in it.
 """
+
+
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 class EventKind(StrEnum):
@@ -206,3 +210,8 @@ def _identity_of(report: Report, received_at: datetime) -> tuple[str, ...]:
         return (*report.identity, "on", iso(report.happened_at))
     window = int(received_at.timestamp()) // ANONYMOUS_FOLD_SECONDS
     return (*report.identity, "at", str(window))
+
+
+def one_line(text: str) -> str:
+    """A sender's `text` for a log or a label: no new lines, nothing that steers a terminal."""
+    return _CONTROLS.sub(" ", text).strip()

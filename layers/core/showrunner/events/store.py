@@ -3,7 +3,14 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 
 from showrunner.errors import ConflictError
-from showrunner.events.models import EventKind, EventState, MediaEvent, Report, fingerprint_of
+from showrunner.events.models import (
+    EventKind,
+    EventState,
+    MediaEvent,
+    Report,
+    fingerprint_of,
+    one_line,
+)
 from showrunner.ids import time_id
 from showrunner.ports.clock import iso
 from showrunner.ports.documents import ABSENT, Body, Document, Documents, Put
@@ -152,6 +159,7 @@ def _known(documents: Documents, event: MediaEvent) -> MediaEvent | None:
 def _event_from(report: Report, received_at: datetime, connection_id: str | None) -> MediaEvent:
     fingerprint = fingerprint_of(report, received_at, connection_id)
     said = {field.name: getattr(report, field.name) for field in fields(report)}
+    said["title"] = one_line(report.title)
     return MediaEvent(
         **said,
         id=time_id(received_at, fingerprint),

@@ -9,6 +9,7 @@ from showrunner.jobs import care, listing, log, remove
 from showrunner.jobs.create import create_job
 from showrunner.jobs.listing import FileFilter, JobFilter
 from showrunner.jobs.models import Job, WorkerState
+from showrunner.jobs.queues import JOBS
 from showrunner.jobs.requests import (
     CreateRequest,
     ManualRequest,
@@ -16,6 +17,7 @@ from showrunner.jobs.requests import (
     job_of_library,
 )
 from showrunner.jobs.store import cancel_job, get_job, workers
+from showrunner.plurals import count_of
 from showrunner.ports.clock import iso
 from showrunner.ports.documents import Documents
 from showrunner.wiring import Home
@@ -89,7 +91,8 @@ def workers_snapshot(documents: Documents) -> Body:
 
 def cancel(home: Home, job_id: str) -> Body:
     job = cancel_job(home.documents, home.clock, job_id)
-    log.append(home, job_id, "info", f"Cancelled with {job.cancelled_items} file(s) to go.")
+    files = count_of(job.cancelled_items, "file")
+    log.append(home, job_id, "info", f"Cancelled with {files} to go.")
     return _dumped(job)
 
 
@@ -98,6 +101,12 @@ def set_priority(home: Home, job_id: str, priority: int) -> Body:
 
 
 def retry_now(home: Home, job_id: str) -> Body:
+    """Every waiting file, and the scan when that waits for its server, at once."""
+    job = get_job(home.documents, job_id)
+    if job.is_scan_waiting and not job.waiting_items:
+        home.queue(JOBS).send({"resend": job_id, "only": "waiting"})
+        log.append(home, job_id, "info", "Tried now: the scan.")
+        return {"fired": True, "job_id": job_id, "files": 0}
     return {"fired": True, "job_id": job_id, "files": care.retry_now(job_id, home)}
 
 

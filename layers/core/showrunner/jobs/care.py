@@ -6,15 +6,19 @@ from collections.abc import Iterator
 from showrunner.errors import InvalidInputError, WrongStateError
 from showrunner.ids import time_id
 from showrunner.jobs import log
-from showrunner.jobs.create import NewFile, NewJob, create_job
+from showrunner.jobs.create import SAID_OF_A_JOB, NewFile, NewJob, create_job
 from showrunner.jobs.models import Job, JobFile
 from showrunner.jobs.queues import JOBS as JOBS_QUEUE
 from showrunner.jobs.store import change_job, files_of, get_job
+from showrunner.plurals import count_of
 from showrunner.ports.documents import each
 from showrunner.wiring import Home
 
 COPIED_AT_ONCE = 1000
 """A larger job is copied by the queue's consumer: nobody waits for it."""
+
+_OF_ITS_MAKER = {"batch_id", "schedule_id"}
+"""Who made the first job did not make its copy."""
 
 
 def set_priority(job_id: str, priority: int, home: Home) -> Job:
@@ -49,7 +53,7 @@ def retry_now(job_id: str, home: Home) -> int:
     if job.waiting_items == 0:
         raise WrongStateError(f"No file of job {job_id} waits for a retry.")
     home.queue(JOBS_QUEUE).send({"resend": job_id, "only": "waiting"})
-    log.append(home, job_id, "info", f"{job.waiting_items} waiting file(s) are tried now.")
+    log.append(home, job_id, "info", f"Tried now: {count_of(job.waiting_items, 'waiting file')}.")
     return job.waiting_items
 
 
@@ -73,30 +77,12 @@ def reprocess(job_id: str, home: Home) -> str:
 
 def copy_job(job: Job, new_id: str, home: Home) -> None:
     """Make the job `new_id` of what `job` was made of; a second time only queues it."""
-    new = NewJob(
-        title=job.title,
-        source=job.source,
-        files=_files(job, home) if job.kind == "files" else (),
-        priority=job.priority,
-        force=job.force,
-        kind=job.kind,
-        connection_id=job.connection_id,
-        library_id=job.library_id,
-        library_name=job.library_name,
-        sort_by=job.sort_by,
-        lookback_hours=job.lookback_hours,
-    )
+    said = {name: getattr(job, name) for name in SAID_OF_A_JOB if name not in _OF_ITS_MAKER}
+    new = NewJob(files=_files(job, home) if job.kind == "files" else (), **said)
     create_job(new, home, job_id=new_id)
 
 
 def _files(job: Job, home: Home) -> Iterator[NewFile]:
     for document in each(home.documents, files_of(job.id)):
         line = JobFile.model_validate(document.body)
-        yield NewFile(
-            line.path,
-            line.title,
-            action=line.action,
-            previous_path=line.previous_path,
-            connection_id=line.connection_id,
-            server_item_id=line.server_item_id,
-        )
+        yield NewFile.of(line)

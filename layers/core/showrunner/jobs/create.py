@@ -1,23 +1,25 @@
 import logging
 import secrets
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import Self
 
 from showrunner.errors import ConflictError
 from showrunner.ids import time_id
 from showrunner.jobs.models import FileAction, Job, JobFile, JobKind, Scan, SortBy, as_body
 from showrunner.jobs.queues import JOBS as JOBS_QUEUE
 from showrunner.jobs.store import JOBS, files_of, find_job, write_lines
+from showrunner.plurals import count_of
 from showrunner.ports.documents import ABSENT
 from showrunner.wiring import Home
 
 LINES_AT_ONCE = 500
 """How many lines are in memory at a time."""
 
-LOOKBACK_HOURS = (0.25, 720.0)
-"""The reference's limits of how far a recently-added job looks back; others are clamped."""
+_LOOKBACK_HOURS = (0.25, 720.0)
+"""The reference's limits of how far a recently-added job looks back."""
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +38,11 @@ class NewFile:
     previous_path: str | None = None
     connection_id: str | None = None
     server_item_id: str | None = None
+
+    @classmethod
+    def of(cls, line: JobFile) -> Self:
+        """The same again, of another job."""
+        return cls(**{field.name: getattr(line, field.name) for field in fields(cls)})
 
     def as_line(self, number: int) -> JobFile:
         return JobFile(number=number, **asdict(self))
@@ -67,6 +74,10 @@ class NewJob:
     schedule_id: str | None = None
 
 
+SAID_OF_A_JOB = tuple(field.name for field in fields(NewJob) if field.name != "files")
+"""What a new job says of itself, and the job then by the same names."""
+
+
 def create_job(new: NewJob, home: Home, *, job_id: str | None = None) -> str:
     """
     Store a job with its files and queue it; gives its id.
@@ -80,31 +91,18 @@ def create_job(new: NewJob, home: Home, *, job_id: str | None = None) -> str:
     if find_job(home.documents, job_id) is None:
         job = _job_of(new, job_id, now, _store_lines(home, job_id, new.files))
         _put_once(home, job)
-        logger.info("job %s: %s, %d file(s)", job_id, job.title, job.total_items)
+        logger.info("job %s: %s, %s", job_id, job.title, count_of(job.total_items, "file"))
     home.queue(JOBS_QUEUE).send({"job_id": job_id})
     return job_id
 
 
 def _job_of(new: NewJob, job_id: str, now: datetime, total_items: int) -> Job:
-    hours = None
-    if new.kind == "recently_added":
-        least, most = LOOKBACK_HOURS
-        hours = min(max(new.lookback_hours or 1.0, least), most)
+    hours = clamped_hours(new.lookback_hours or 1.0) if new.kind == "recently_added" else None
     since = now - timedelta(hours=hours) if hours else None
+    said = {name: getattr(new, name) for name in SAID_OF_A_JOB}
     return Job(
+        **(said | {"lookback_hours": hours}),
         id=job_id,
-        title=new.title,
-        source=new.source,
-        priority=new.priority,
-        force=new.force,
-        batch_id=new.batch_id,
-        kind=new.kind,
-        connection_id=new.connection_id,
-        library_id=new.library_id,
-        library_name=new.library_name,
-        sort_by=new.sort_by,
-        lookback_hours=hours,
-        schedule_id=new.schedule_id,
         scan=None if new.kind == "files" else Scan(since=since),
         created_at=now,
         total_items=total_items,
@@ -130,6 +128,12 @@ def _stored_count(home: Home, job_id: str) -> int:
 def _numbered(files: Iterable[NewFile], first: int) -> Iterator[JobFile]:
     for number, file in enumerate(files, start=first):
         yield file.as_line(number)
+
+
+def clamped_hours(hours: float) -> float:
+    """As far as a recently-added job may look back, 0.25-720 hours."""
+    least, most = _LOOKBACK_HOURS
+    return min(max(hours, least), most)
 
 
 def _put_once(home: Home, job: Job) -> None:

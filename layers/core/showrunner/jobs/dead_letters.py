@@ -7,6 +7,7 @@ from showrunner.errors import InvalidInputError
 from showrunner.jobs.models import FileOutcome, Job, JobFile, JobStatus
 from showrunner.jobs.queues import ALL
 from showrunner.jobs.store import change_file
+from showrunner.ports.clock import iso
 from showrunner.ports.queues import DeadLetter
 from showrunner.redaction import redact, redact_text
 from showrunner.wiring import Home
@@ -68,5 +69,5 @@ def _shown(queue: str, letter: DeadLetter) -> dict[str, Any]:
         "message_id": letter.message_id,
         "body": redact(letter.body),
         "reason": redact_text(letter.reason) if letter.reason else None,
-        "died_at": letter.died_at.isoformat() if letter.died_at else None,
+        "died_at": iso(letter.died_at) if letter.died_at else None,
     }

@@ -80,6 +80,10 @@ class Scan(_Stored):
     so far. `step` numbers the steps: a message of an earlier one is outdated. The
     lines of the step before begin with `first_number`, and `found_etag` is that of
     the blob with its files. `since`: only items added from then on.
+
+    `retry_at` is when a server that did not answer is asked again, None while
+    none is waited for. A message counts only while its `ticket` is this one:
+    sending anew raises it. `passed_over` says which libraries were left out, and why.
     """
 
     libraries: list[ScannedLibrary] | None = None
@@ -91,6 +95,9 @@ class Scan(_Stored):
     first_number: int = 1
     found_etag: str = ""
     since: datetime | None = None
+    retry_at: datetime | None = None
+    ticket: int = 0
+    passed_over: list[str] = []
     done: bool = False
 
     def next_library(self) -> "Scan":
@@ -152,6 +159,12 @@ class Job(_Stored):
         """False while a scan may still add files."""
         return self.scan is None or self.scan.done
 
+    @property
+    def is_scan_waiting(self) -> bool:
+        """True while the enumeration waits for a server that did not answer."""
+        waits = self.scan is not None and self.scan.retry_at is not None
+        return waits and not self.status.is_final
+
     @computed_field  # type: ignore[prop-decorator]
     @property
     def progress(self) -> int:
@@ -166,9 +179,9 @@ class FileOutput(_Stored):
     """
     What one server got of one file.
 
-    `outcome` is published, fresh, waiting or failed; of a file that is gone, removed or kept
-    (not ours, or still in use). `path` is where it lies on the
-    worker's machine; `picture` the key of a strip of pictures read back from it.
+    `outcome` is published, fresh, waiting or failed; of a file that is gone, removed
+    or kept (not ours, or still in use). `path` is where it lies on the worker's
+    machine; `picture` the key of a strip of pictures read back from it.
     """
 
     connection_id: str

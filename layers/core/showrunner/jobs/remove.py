@@ -6,7 +6,7 @@ from itertools import islice
 
 from showrunner.errors import WrongStateError
 from showrunner.jobs.found import found_prefix
-from showrunner.jobs.log import logs_of
+from showrunner.jobs.log import KEPT_FOR, logs_of
 from showrunner.jobs.models import Job
 from showrunner.jobs.queues import JOBS as JOBS_QUEUE
 from showrunner.jobs.store import JOBS, WRITE_AT_ONCE, files_of, get_job
@@ -56,6 +56,20 @@ def clear_jobs(asked_at: str, home: Home, *, after: str | None = None) -> tuple[
     if has_more:
         home.queue(JOBS_QUEUE).send({"clear": asked_at, "after": found[-1].key})
     return len(over), has_more
+
+
+def forget_old_jobs(home: Home) -> None:
+    """
+    Remove jobs that were over 30 days ago, as their logs are by then; some hundred, oldest first.
+
+    A library that is looked through every night leaves a line per file each time.
+    """
+    until = home.clock.now() - KEPT_FOR
+    found = home.documents.list(JOBS, limit=JOBS_AT_ONCE)
+    _delete(
+        [job for document in found if _was_over(job := Job.model_validate(document.body), until)],
+        home,
+    )
 
 
 def remove_traces(job_id: str, home: Home) -> None:

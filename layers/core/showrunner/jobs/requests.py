@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from showrunner.connections import paths
 from showrunner.connections.models import Connection
@@ -10,17 +10,26 @@ from showrunner.connections.store import ConnectionStore
 from showrunner.errors import InvalidInputError
 from showrunner.jobs.create import NewFile, NewJob
 from showrunner.jobs.libraries import chosen_libraries
+from showrunner.plurals import count_of
 from showrunner.ports.documents import Documents
 
 MAX_PATHS = 5000
 
-Path = Annotated[str, Field(max_length=4096)]
+
+def _absolute(path: str) -> str:
+    if not paths.is_absolute(path):
+        raise ValueError(f"{path!r} is not an absolute path")
+    return path
+
+
+Path = Annotated[str, Field(max_length=4096), AfterValidator(_absolute)]
 Id = Annotated[str, Field(min_length=1, max_length=200)]
 Priority = Annotated[int, Field(ge=1, le=3)]
 
 
 class _Request(BaseModel):
-    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+    # Scripts send ids, which Plex has as numbers, either way.
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True, coerce_numbers_to_str=True)
 
 
 class ManualRequest(_Request):
@@ -41,9 +50,6 @@ class ManualRequest(_Request):
     def _names_files(self) -> Self:
         if not self.paths:
             raise ValueError("give file_path (text) or file_paths (list of texts)")
-        relative = next((path for path in self.paths if not paths.is_absolute(path)), None)
-        if relative is not None:
-            raise ValueError(f"{relative!r} is not an absolute path")
         return self
 
     @property
@@ -114,7 +120,7 @@ def job_of_files(request: ManualRequest, documents: Documents) -> NewJob:
         _server(documents, request.server_id)
     given = request.paths
     title = request.title or (
-        paths.base_name(given[0]) if len(given) == 1 else f"{len(given)} files"
+        paths.base_name(given[0]) if len(given) == 1 else count_of(len(given), "file")
     )
     files = [
         NewFile(path, paths.base_name(path), connection_id=request.server_id) for path in given

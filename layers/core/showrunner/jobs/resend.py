@@ -8,11 +8,12 @@ it is, is dropped by the worker that finds it.
 from collections.abc import Sequence
 from typing import Literal
 
-from showrunner.errors import ConflictError
+from showrunner.errors import ConflictError, NotFoundError
 from showrunner.jobs.models import FileOutcome, Job, JobFile, as_body
+from showrunner.jobs.queues import ERRANDS
 from showrunner.jobs.queues import JOBS as JOBS_QUEUE
-from showrunner.jobs.store import JOBS, file_key, files_of, job_document
-from showrunner.jobs.tasks import send_tasks
+from showrunner.jobs.store import JOBS, change_job, file_key, files_of, job_document
+from showrunner.jobs.tasks import scan_errand, send_tasks
 from showrunner.ports.documents import Document, Put
 from showrunner.wiring import Home
 
@@ -28,14 +29,32 @@ def resend(job_id: str, home: Home, *, only: Only | None, after: int = 0) -> Non
     Send the unfinished lines behind number `after` anew, some thousand and then the rest.
 
     Lines in work are left alone. `only` waiting: those that wait for their next
-    try, which is due at once.
+    try, which is due at once; and so is that of a scan that waits for its server.
     """
+    if only == "waiting" and after == 0:
+        _resend_scan(job_id, home)
     for _ in range(LINES_PER_MESSAGE // LINES_AT_ONCE):
         last = _resend_some(job_id, home, only, after)
         if last is None:
             return
         after = last
     home.queue(JOBS_QUEUE).send({"resend": job_id, "only": only, "after": after})
+
+
+def _resend_scan(job_id: str, home: Home) -> None:
+    def raise_ticket(job: Job) -> Job | None:
+        if job.scan is None or not job.is_scan_waiting:
+            return None
+        # `retry_at` stays until the step is done: who dies before sending comes again.
+        scan = job.scan.model_copy(update={"ticket": job.scan.ticket + 1})
+        return job.model_copy(update={"scan": scan})
+
+    try:
+        job = change_job(home.documents, job_id, raise_ticket)
+    except NotFoundError:
+        return
+    if job.is_scan_waiting:
+        home.queue(ERRANDS).send(scan_errand(job))
 
 
 def _resend_some(job_id: str, home: Home, only: Only | None, after: int) -> int | None:

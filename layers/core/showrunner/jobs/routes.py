@@ -7,6 +7,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from showrunner.entry.app import HttpApp
+from showrunner.entry.finite_stream import wait_seconds
 from showrunner.jobs import api, live, pool
 from showrunner.jobs.listing import FileFilter, JobFilter, totals
 from showrunner.jobs.models import FileOutcome, JobStatus
@@ -37,7 +38,7 @@ def job_routes(app: HttpApp) -> None:
         source: Text = None,
         library: Text = None,
     ) -> Body:
-        """Jobs, newest first; `after` takes `next` of the page before."""
+        """Jobs, newest first, until a month after their end; `after` takes `next` of a page."""
         return api.jobs_page(home(), JobFilter(status, source, library), limit, after)
 
     @app.post("/jobs")
@@ -168,5 +169,5 @@ def worker_routes(app: HttpApp) -> None:
     def events() -> Response[str]:
         """Server-sent events: job_progress, job_complete, job_error, worker_update."""
         headers = app.current_event.headers
-        body = live.events_answer(headers.get("last-event-id", ""), home(), live.wait_seconds())
+        body = live.events_answer(headers.get("last-event-id", ""), home(), wait_seconds())
         return Response(200, "text/event-stream", body, headers={"Cache-Control": "no-store"})

@@ -16,7 +16,7 @@ from showrunner.jobs.care import copy_job
 from showrunner.jobs.models import FileOutcome, Job, JobFile
 from showrunner.jobs.queues import ERRANDS
 from showrunner.jobs.queues import JOBS as JOBS_QUEUE
-from showrunner.jobs.remove import clear_jobs, remove_traces
+from showrunner.jobs.remove import clear_jobs, forget_old_jobs, remove_traces
 from showrunner.jobs.resend import resend
 from showrunner.jobs.store import change_job, closed_if_done, file_key, files_of, find_job
 from showrunner.jobs.tasks import scan_errand, send_tasks
@@ -41,6 +41,7 @@ def handle_jobs_message(body: dict[str, Any], home: Home) -> None:
             copy_job(job, body["as"], home)
     else:
         queue_frame_tasks(body["job_id"], home, after=body.get("after", 0))
+        forget_old_jobs(home)  # so jobs go at the pace at which new ones come
 
 
 def queue_frame_tasks(job_id: str, home: Home, *, after: int = 0) -> None:

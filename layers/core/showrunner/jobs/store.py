@@ -170,6 +170,7 @@ def start_file(
             "started_at": now,
             "attempts": line.attempts + 1,
             "retry_at": None,
+            "message": None,  # of the wait before, which is over
         }
         return job.model_copy(update=running), line.model_copy(update=taken)
 
@@ -200,8 +201,9 @@ def change_file(home: Home, job_id: str, number: int, change: LineChange) -> Job
     """
     documents = home.documents
     while True:
-        stored = job_document(documents, job_id)
+        # In this order: a job older than its line would be counted on as if it were current.
         line_document = documents.get(files_of(job_id), file_key(number))
+        stored = job_document(documents, job_id)
         if stored is None or line_document is None:
             return None
         line = JobFile.model_validate(line_document.body)

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from showrunner.jobs.models import FileAction, FileOutcome, Job, JobFile
+from showrunner.jobs.models import FileAction, FileOutcome, Job, JobFile, Scan
 from showrunner.jobs.queues import ERRANDS, FRAMES_QUEUES
 from showrunner.ports.clock import iso
 from showrunner.ports.queues import MAX_DELAY_SECONDS
@@ -39,7 +39,8 @@ def task_of(job: Job, line: JobFile) -> dict[str, Any]:
 
 def scan_errand(job: Job) -> dict[str, Any]:
     """The message of the next step of a library job's enumeration."""
-    return {"kind": "scan", "job_id": job.id, "step": job.scan.step if job.scan else 0}
+    scan = job.scan or Scan()
+    return {"kind": "scan", "job_id": job.id, "step": scan.step, "ticket": scan.ticket}
 
 
 def send_tasks(home: Home, job: Job, lines: Iterable[JobFile]) -> None:

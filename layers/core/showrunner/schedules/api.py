@@ -181,8 +181,10 @@ def _with_timing(before: Schedule, given: ScheduleChange) -> Schedule:
     if cron is not None or minutes is not None:
         return before.model_copy(update={"cron_expression": cron, "interval_minutes": minutes})
     timings = {"cron_expression", "interval_minutes"}
-    kept = {name for name in timings - given.model_fields_set if getattr(before, name) is not None}
-    if not kept:
+    sent = timings & given.model_fields_set
+    if all(getattr(before, name) is None for name in timings - sent):
+        if sent == {"interval_minutes"}:
+            raise wrong_field("interval_minutes", "is missing: give this or cron_expression")
         raise wrong_field("cron_expression", "is missing: give this or interval_minutes")
     return before
 

@@ -3,15 +3,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from showrunner.jobs.create import LOOKBACK_HOURS
+from showrunner.jobs.create import clamped_hours
 
-
-def _clamped(hours: float) -> float:
-    least, most = LOOKBACK_HOURS
-    return min(max(hours, least), most)
-
-
-LookbackHours = Annotated[float, Field(allow_inf_nan=False), AfterValidator(_clamped)]
+LookbackHours = Annotated[float, Field(allow_inf_nan=False), AfterValidator(clamped_hours)]
 JobType = Literal["full_library", "recently_added"]
 SortBy = Literal["newest", "oldest", "random", ""]
 

@@ -26,10 +26,29 @@ def check_cron(expression: str, now: datetime) -> None:
             "has five fields (minute, hour, day, month, weekday), such as 0 2 * * *",
         )
     try:
-        if next(CronSim(expression, now.astimezone(UTC)), None) is None:
-            raise wrong_field("cron_expression", "names a day that never comes")
+        comes = next(CronSim(expression, now.astimezone(UTC)), None) is not None
     except CronSimError as error:
-        raise wrong_field("cron_expression", f"{error}: see man 5 crontab") from None
+        if not _is_of_a_day_that_its_months_lack(expression):
+            raise wrong_field("cron_expression", f"{error}: see man 5 crontab") from None
+        comes = False
+    if not comes:
+        raise wrong_field("cron_expression", "names a day that never comes")
+
+
+def _is_of_a_day_that_its_months_lack(expression: str) -> bool:
+    """As 31 February is: day and month are right by themselves, but not together."""
+    minute, hour, day, month, weekday = expression.split()
+    return all(
+        _is_cron(" ".join((minute, hour, *date, weekday))) for date in ((day, "*"), ("*", month))
+    )
+
+
+def _is_cron(expression: str) -> bool:
+    try:
+        CronSim(expression, datetime.now(UTC))
+    except CronSimError:
+        return False
+    return True
 
 
 def following(schedule: Schedule, zone: OwnersZone, after: datetime) -> datetime:

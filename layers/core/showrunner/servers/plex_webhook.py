@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
+from showrunner.access import matches, token_hash
 from showrunner.clients.http import HttpClient
 from showrunner.connections.addresses import same_address
 from showrunner.connections.models import Connection, ConnectionKind
@@ -32,10 +34,15 @@ from showrunner.servers.sign_in import plex_tv
 from showrunner.settings import change_settings, load_settings
 from showrunner.webhooks.addresses import webhook_url, with_secret
 from showrunner.webhooks.plex import TEST_EVENT
+from showrunner.webhooks.secrets import all_secrets, fixed_secret_hash
 from showrunner.wiring import Home
 
 SENDER = "plex"
 _PING_SECONDS = 10.0
+_OUTDATED = (
+    "plex.tv has the address with a secret that was replaced since, so Plex's events are refused: "
+    "register again."
+)
 _REASONS = {
     UnreachableError: "plex_tv_unreachable",
     KeyRefusedError: "token_refused",
@@ -57,7 +64,8 @@ class PlexWebhook:
     def status(self) -> dict[str, Any]:
         """
         What plex.tv says now. `registered_in_plex` and `has_plex_pass` None: it did
-        not say; then `error` tells why, and `error_reason` in one word.
+        not say; then `error` tells why, and `error_reason` in one word. So it does when
+        the registered address has a secret that does not open it any more.
         """
         shown: dict[str, Any] = {
             "enabled_in_settings": load_settings(self._home.documents).plex_webhook_enabled,
@@ -71,7 +79,10 @@ class PlexWebhook:
         try:
             with self._account() as account:
                 shown["has_plex_pass"] = account.has_plex_pass()
-                shown["registered_in_plex"] = any(map(self._is_ours, account.urls()))
+                ours = [url for url in account.urls() if self._is_ours(url)]
+            shown["registered_in_plex"] = bool(ours)
+            if ours and not any(map(self._opens, ours)):
+                shown |= {"error": _OUTDATED, "error_reason": "secret_outdated"}
         except ShowrunnerError as error:
             reason = _REASONS.get(type(error), "plex_tv_failed")
             shown |= {"error": error.message, "error_reason": reason}
@@ -151,6 +162,13 @@ class PlexWebhook:
 
     def _is_ours(self, url: str) -> bool:
         return _leads_to(url, self._public_url())
+
+    def _opens(self, url: str) -> bool:
+        """True when the secret in a registered address is one that may send webhooks."""
+        tokens = parse_qs(urlsplit(url).query).get("token", [])
+        made = [secret.hash for secret in all_secrets(self._home.documents)]
+        known = [token_hash(self._home), fixed_secret_hash() or "", *made]
+        return any(matches(token, one) for token in tokens for one in known)
 
     def _secret(self) -> str:
         return secret_for(self._home, self._connection().id)

@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from showrunner.access import given_tokens, matches, token_hash
-from showrunner.entry.http import raw_body
+from showrunner.entry.body import raw_body
 from showrunner.errors import ForbiddenError, UnauthorizedError
 from showrunner.rate_limit import CallLimit, check_guesses, note_guesses
 from showrunner.webhooks.secrets import all_secrets, fixed_secret_hash, plain_secrets

@@ -1,26 +1,29 @@
 """Paths from scripts and tools that speak no protocol of their own (Tdarr, FileFlows, curl)."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from showrunner.events.models import EventKind, Report
 from showrunner.webhooks.paths import is_absolute
-from showrunner.webhooks.sent import Payload, missing
+from showrunner.webhooks.sent import NOT_ABSOLUTE, Payload, missing
 
 MAX_PATHS = 1000
 
 
 def _absolute(path: str) -> str:
     if not is_absolute(path) or "\0" in path:
-        raise PydanticCustomError(
-            "absolute_path", "Send an absolute path, as in /media/film.mkv or D:\\media\\film.mkv"
-        )
+        raise NOT_ABSOLUTE
     return path
 
 
+def _several(value: Any) -> Any:
+    """A form that has the field once cannot say that it is a list."""
+    return [value] if isinstance(value, str) else value
+
+
 _Path = Annotated[str, Field(max_length=4096), AfterValidator(_absolute)]
+_Paths = Annotated[list[_Path], Field(max_length=MAX_PATHS), BeforeValidator(_several)]
 
 
 class _Custom(BaseModel):
@@ -32,7 +35,7 @@ class _Custom(BaseModel):
     title: Annotated[str | None, Field(max_length=500)] = None
     file_path: _Path | None = None
     path: _Path | None = None
-    file_paths: Annotated[list[_Path], Field(max_length=MAX_PATHS)] | None = None
+    file_paths: _Paths | None = None
 
     @property
     def paths(self) -> list[str]:

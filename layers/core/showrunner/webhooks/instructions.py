@@ -71,8 +71,9 @@ SENDERS = (
         "item, so let Sonarr and Radarr tell those.",
         _BY_ADDRESS,
         """
-        - Webhooks need a Plex Pass on the account of the server's owner. Showrunner can
-        register the address for you: see Plex's connection under Servers. By hand:
+        - Webhooks need a Plex Pass on the account of the server's owner.
+        Showrunner registers the address for you once the server is connected: press
+        Register, above these steps on the page Automation. By hand:
         - In Plex Web open Settings > Webhooks, under the account's name.
         - Press Add Webhook, enter {url}?token= followed by the webhook secret, and press
         Save Changes.
@@ -121,7 +122,8 @@ SENDERS = (
         "and new items.",
         _BY_HEADER,
         """
-        - Showrunner can set up Tautulli for you: see its connection. By hand:
+        - Showrunner sets the agent up for you once Tautulli is connected: press Create the
+        agent, above these steps on the page Automation. By hand:
         - In Tautulli open Settings > Notification Agents, press Add a new notification
         agent and choose Webhook.
         - Webhook URL: {url}. Webhook Method: POST.

@@ -2,7 +2,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from showrunner.events.models import EventKind, EventState, MediaEvent, Report
+from showrunner.events.models import EventKind, EventState, MediaEvent, Report, one_line
 from showrunner.events.store import count_by_name, store_reports
 from showrunner.wiring import Home
 
@@ -53,4 +53,6 @@ def _note(event: MediaEvent, receipt: Receipt, *, is_new: bool) -> None:
         return
     receipt.accepted.append(event)
     level = logging.DEBUG if event.kind is EventKind.PROGRESSED else logging.INFO
-    logger.log(level, "webhook: %s %s: %s", event.source, event.kind, event.title or event.path)
+    named = event.title or event.path or event.server_item_id
+    said = f"webhook: {event.source} {event.kind}" + (f": {one_line(named)}" if named else "")
+    logger.log(level, "%s", said)

@@ -8,7 +8,7 @@ that names no file (a hand-made one) reports the movie's folder.
 from typing import Any
 
 from showrunner.events.models import EventKind, Report
-from showrunner.webhooks.sent import Payload, known_ids, missing
+from showrunner.webhooks.sent import Payload, absolute, known_ids, missing, usable_path
 from showrunner.webhooks.servarr import (
     NOTICES,
     SentEvent,
@@ -86,7 +86,8 @@ def _downloaded(payload: Payload) -> list[Report]:
     sent = _Download.model_validate(payload)
     kind = EventKind.UPGRADED if sent.is_upgrade else EventKind.ADDED
     path = _place_of_download(sent)
-    replaced = ((file, file.place(sent.movie.folder_path)) for file in sent.deleted_files or [])
+    folder = sent.movie.folder_path
+    replaced = ((file, usable_path(file.place(folder))) for file in sent.deleted_files or [])
     return [
         sent.report(kind, path, sent.movie_file),
         *(
@@ -102,11 +103,11 @@ def _place_of_download(sent: _Download) -> str:
     if file and file.relative_path and movie.folder_path:
         return place_or_refuse(file, movie.folder_path, "movieFile", "movie.folderPath")
     if movie.file_path:  # in the library, which `movieFile.path` need not be
-        return movie.file_path
+        return absolute(movie.file_path, "movie", "filePath")
     if file:
         return place_or_refuse(file, movie.folder_path, "movieFile", "movie.folderPath")
     if movie.folder_path:
-        return movie.folder_path
+        return absolute(movie.folder_path, "movie", "folderPath")
     raise missing("movie", "folderPath")
 
 
@@ -134,10 +135,11 @@ def _file_deleted(payload: Payload) -> list[Report]:
 
 def _movie_deleted(payload: Payload) -> list[Report]:
     sent = _MovieDelete.model_validate(payload)
-    if not (sent.deleted_files and sent.movie.folder_path):
+    folder = usable_path(sent.movie.folder_path)
+    if not (sent.deleted_files and folder):
         return [sent.report(EventKind.NOTED)]
     identity = ("movie", str(sent.movie.id)) if sent.movie.id else ()
-    return [sent.report(EventKind.DELETED, sent.movie.folder_path, identity=identity)]
+    return [sent.report(EventKind.DELETED, folder, identity=identity)]
 
 
 _TRANSLATIONS: dict[str, Translation] = {

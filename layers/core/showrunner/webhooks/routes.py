@@ -1,9 +1,10 @@
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from showrunner.entry.app import HttpApp
 from showrunner.events.models import EventKind, MediaEvent, Report
+from showrunner.plurals import count_of
 from showrunner.settings import load_settings
 from showrunner.webhooks.authentication import pinned_connection
 from showrunner.webhooks.bodies import webhook_payload
@@ -11,9 +12,32 @@ from showrunner.webhooks.intake import Receipt, receive
 from showrunner.webhooks.sent import EventsFrom
 from showrunner.wiring import home
 
+if TYPE_CHECKING:
+    from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
+
 Answer = tuple[dict[str, Any], int]
 
 _METHODS = ["POST", "PUT"]
+
+_REFUSAL: Any = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+_ANSWERS: dict[int, "OpenAPIResponse"] = {
+    HTTPStatus.ACCEPTED: {"description": "Stored, known already, or nothing to do for it"},
+    HTTPStatus.OK: {"description": "A sender's test"},
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: {
+        "description": "The body is over 1 MiB",
+        "content": _REFUSAL,
+    },
+    HTTPStatus.TOO_MANY_REQUESTS: {
+        "description": "Too many calls, or wrong secrets",
+        "content": _REFUSAL,
+    },
+}
+"""What the description of the API says, beside the refusals of all addresses."""
+
+_ANSWERS_OF_CONNECTIONS: dict[int, "OpenAPIResponse"] = _ANSWERS | {
+    HTTPStatus.FORBIDDEN: {"description": "Another connection's secret", "content": _REFUSAL},
+    HTTPStatus.NOT_FOUND: {"description": "There is no such connection", "content": _REFUSAL},
+}
 
 
 def webhook_app(
@@ -37,10 +61,14 @@ def webhook_app(
         body, status = _take(reports, pinned_connection(event))
         return (body | {"kind": reports[0].source} if says_kind else body), status
 
-    app.route(f"/webhooks/{name}", method=_METHODS)(take)
+    app.route(f"/webhooks/{name}", method=_METHODS, responses=_ANSWERS)(take)
     if of_connections:
 
-        @app.route("/webhooks/server/<connection_id>", method=_METHODS)
+        @app.route(
+            "/webhooks/server/<connection_id>",
+            method=_METHODS,
+            responses=_ANSWERS_OF_CONNECTIONS,
+        )
         def take_for_connection(connection_id: str) -> Answer:  # noqa: ARG001 - it is pinned already
             """One delivery that belongs to this connection, whoever sends it."""
             return take()
@@ -87,8 +115,7 @@ def _label(things: Sequence[MediaEvent] | Sequence[Report]) -> str:
     titles = {thing.title for thing in things}
     if len(titles) == 1 and (title := titles.pop()):
         return f"'{title}'"
-    noun = "file" if all(thing.path for thing in things) else "item"
-    return f"1 {noun}" if len(things) == 1 else f"{len(things)} {noun}s"
+    return count_of(len(things), "file" if all(thing.path for thing in things) else "item")
 
 
 def _answer(message: str, status: str, receipt: Receipt | None = None) -> Answer:

@@ -33,6 +33,11 @@ EventName = Annotated[str, Field(min_length=1, max_length=100)]
 _GREATEST = 2**53
 """Larger numbers are no longer exact in JSON, and no size or time is that large."""
 
+NOT_ABSOLUTE = PydanticCustomError(
+    "absolute_path", "Send an absolute path, as in /media/film.mkv or D:\\media\\film.mkv"
+)
+"""Any other path counts from a folder that only its sender knows."""
+
 _FRACTION = re.compile(r"(\.\d{6})\d+")
 _EARLIEST_YEAR, _LATEST_YEAR = 1971, 9000
 
@@ -119,6 +124,15 @@ def missing(*field: str) -> ValidationError:
     """The refusal of a payload without `field`, as pydantic makes it for required fields."""
     return ValidationError.from_exception_data(
         "payload", [{"type": "missing", "loc": field, "input": None}]
+    )
+
+
+def absolute(path: str, *field: str) -> str:
+    """`path`, when it is an absolute one; else a ValidationError that names `field`."""
+    if is_absolute(path):
+        return path
+    raise ValidationError.from_exception_data(
+        "payload", [{"type": NOT_ABSOLUTE, "loc": field, "input": None}]
     )
 
 

@@ -12,7 +12,15 @@ from pydantic.alias_generators import to_camel
 
 from showrunner.events.models import EventKind, Report
 from showrunner.webhooks.paths import join
-from showrunner.webhooks.sent import EventName, Payload, Sent, counted, missing
+from showrunner.webhooks.sent import (
+    EventName,
+    Payload,
+    Sent,
+    absolute,
+    counted,
+    missing,
+    usable_path,
+)
 
 Translation = Callable[[Payload], list[Report]]
 
@@ -71,15 +79,16 @@ class SentFile(ServarrSent):
     def previous_place(self, folder: str | None) -> str | None:
         """Where it lay before it was renamed; None when the sender does not say."""
         if folder and not self.previous_path and self.previous_relative_path:
-            return join(folder, self.previous_relative_path)
-        return self.previous_path or None
+            return usable_path(join(folder, self.previous_relative_path))
+        return usable_path(self.previous_path)
 
 
 def place_or_refuse(file: SentFile, folder: str | None, field: str, folder_field: str) -> str:
-    """`file.place(folder)`; a ValidationError names what is missing in `field`."""
+    """`file.place(folder)`; a ValidationError names what is missing or no absolute path."""
+    folder_at = folder_field.split(".")
     if place := file.place(folder):
-        return place
-    raise missing(*(folder_field.split(".") if file.relative_path else (field, "relativePath")))
+        return absolute(place, *(folder_at if folder and file.relative_path else (field, "path")))
+    raise missing(*(folder_at if file.relative_path else (field, "relativePath")))
 
 
 def events_of(

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from showrunner.events.models import EventKind, Report
-from showrunner.webhooks.sent import Payload, episode_marker, known_ids, missing
+from showrunner.webhooks.sent import Payload, episode_marker, known_ids, missing, usable_path
 from showrunner.webhooks.servarr import (
     NOTICES,
     SentEvent,
@@ -103,7 +103,7 @@ def _downloaded(payload: Payload) -> list[Report]:
     kind = EventKind.UPGRADED if sent.is_upgrade else EventKind.ADDED
     folder, episodes = sent.series.path, sent.episodes or []
     paths = [place_or_refuse(file, folder, field, "series.path") for file in files]
-    replaced = ((file, file.place(folder)) for file in sent.deleted_files or [])
+    replaced = ((file, usable_path(file.place(folder))) for file in sent.deleted_files or [])
     return [
         *(
             sent.report(kind, path, file, _episodes_in(file, episodes) if files[1:] else episodes)
@@ -141,10 +141,11 @@ def _file_deleted(payload: Payload) -> list[Report]:
 
 def _series_deleted(payload: Payload) -> list[Report]:
     sent = _SeriesDelete.model_validate(payload)
-    if not (sent.deleted_files and sent.series.path):
+    folder = usable_path(sent.series.path)
+    if not (sent.deleted_files and folder):
         return [sent.report(EventKind.NOTED)]
     identity = ("series", str(sent.series.id)) if sent.series.id else ()
-    return [sent.report(EventKind.DELETED, sent.series.path, identity=identity)]
+    return [sent.report(EventKind.DELETED, folder, identity=identity)]
 
 
 def _episodes_in(file: SentFile, episodes: Sequence[_Episode]) -> list[_Episode]:

@@ -145,9 +145,9 @@ class BifSink(PartialSink):
         return [self.destination]
 
     def _let_go(self) -> None:
-        if self._file is not None:
-            self._file.close()
-        self._file, self._offsets = None, []
+        file, self._file, self._offsets = self._file, None, []
+        if file is not None:
+            file.close()
 
     def _opened(self) -> BinaryIO:
         if self._file is None:

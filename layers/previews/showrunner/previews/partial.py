@@ -1,13 +1,14 @@
 """What all sinks that write files share: work aside, publish at once, leave nothing."""
 
 import contextlib
+import errno
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
 
 from PIL.Image import Image
 
-from showrunner.errors import ConflictError, SetupError, ShowrunnerError
+from showrunner.errors import ConflictError, SetupError, ShowrunnerError, TryLaterError
 from showrunner.previews import atomic
 from showrunner.previews.fingerprint import OutputFingerprint, SourceFingerprint
 
@@ -83,7 +84,9 @@ class PartialSink(ABC):
         return files
 
     def abandon(self) -> None:
-        self._let_go()
+        # To close a file writes what is left of it, for which there may be no room.
+        with contextlib.suppress(OSError):
+            self._let_go()
         if self._partial is not None:
             atomic.remove(self._partial)
         self._forget()
@@ -105,6 +108,10 @@ class PartialSink(ABC):
             return ConflictError(
                 f"Another process began {self.destination} meanwhile; this one gave way. "
                 "Try again later."
+            )
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return TryLaterError(
+                f"No space is left to write {self.destination}: free some, it is tried again then."
             )
         return SetupError(
             f"{self.destination} cannot be written: {error.strerror}. "

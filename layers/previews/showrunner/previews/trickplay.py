@@ -16,6 +16,7 @@ from pathlib import Path
 from PIL import Image
 
 from showrunner.errors import MediaError
+from showrunner.plurals import count_of
 from showrunner.previews import atomic
 from showrunner.previews.fingerprint import OutputFingerprint, SourceFingerprint
 from showrunner.previews.jpeg import as_comment, note_in, open_jpeg
@@ -78,7 +79,8 @@ def read_trickplay(folder: Path, count: int | None = None) -> Trickplay:
     noted = note.pop("count", None)
     known = count or (noted if isinstance(noted, int) else len(sheets) * TILES_PER_SHEET)
     if math.ceil(known / TILES_PER_SHEET) != len(sheets):
-        raise MediaError(f"{folder} has {len(sheets)} sheets for {known} pictures. Make it again.")
+        there, wanted = count_of(len(sheets), "sheet"), count_of(known, "picture")
+        raise MediaError(f"{folder} has {there} for {wanted}. Make it again.")
     size = width // TILES_PER_ROW, height // TILES_PER_ROW
     return Trickplay(folder, known, size, OutputFingerprint.from_json(note))
 

@@ -1,9 +1,11 @@
 """The routes of the page."""
 
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from showrunner.entry.app import HttpApp, Response, refusal
+from showrunner.entry.finite_stream import as_event_id, from_event_id, wait_seconds
 from showrunner.errors import NotFoundError, ShowrunnerError
 from showrunner.settings import load_settings
 from showrunner.web import automation_pages, job_pages, live, pages, server_pages, sign_in
@@ -50,7 +52,7 @@ def _show(template: str, context: Mapping[str, Any], view: View) -> Response[str
 def _show_room(room: Room) -> Response[str]:
     here = home()
     # Taken first: what changes while the page is made is told to it afterwards.
-    event_id = live.as_event_id(live.versions_of(room, here.documents))
+    event_id = as_event_id(live.versions_of(room, here.documents))
     view = _view()
     pieces = [(part, part.load(view)) for part in room.parts]
     context = {"room": room, "tabs": tabs_of(room), "pieces": pieces, "event_id": event_id}
@@ -65,6 +67,20 @@ def _serve(room: Room) -> None:
 
 for _room in ROOMS:
     _serve(_room)
+
+
+OLD_PATHS = {"/webhooks": "/automation", "/schedules": "/automation/schedules"}
+"""The pages of the reference system, which bookmarks and guides still name."""
+
+
+def _redirect(old_path: str, new_path: str) -> None:
+    @app.get(old_path)
+    def go_on() -> Response[str]:
+        return pages.redirect(new_path, status=HTTPStatus.FOUND)
+
+
+for _old, _new in OLD_PATHS.items():
+    _redirect(_old, _new)
 
 
 def _show_page(template: str, context: Mapping[str, Any]) -> Response[str]:
@@ -92,7 +108,7 @@ def stream() -> Response[str]:
     event = app.current_event
     room = room_named(event.get_query_string_value("room", ROOMS[0].name))
     since = event.headers.get("last-event-id") or event.get_query_string_value("since", "")
-    body = live.stream_answer(room, live.from_event_id(since), home(), live.wait_seconds())
+    body = live.stream_answer(room, from_event_id(since), home(), wait_seconds())
     return Response(200, "text/event-stream", body, headers={"Cache-Control": "no-store"})
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from aws_lambda_powertools.shared.cookies import Cookie
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from showrunner.entry.app import Response
+from showrunner.plurals import count_of
 from showrunner.web import timing_words, words
 from showrunner.web.assets import asset_address
 
@@ -43,10 +45,12 @@ def page(
     return Response(status, HTML, body, headers=all_headers, cookies=list(cookies))
 
 
-def redirect(address: str, cookies: Sequence[Cookie] = ()) -> Response[str]:
-    """Go on at `address` with a GET."""
+def redirect(
+    address: str, cookies: Sequence[Cookie] = (), *, status: HTTPStatus = HTTPStatus.SEE_OTHER
+) -> Response[str]:
+    """Go on at `address`, with a GET unless `status` says otherwise."""
     headers = {"Location": address, "Cache-Control": "no-store"}
-    return Response(303, HTML, "", headers=headers, cookies=list(cookies))
+    return Response(int(status), HTML, "", headers=headers, cookies=list(cookies))
 
 
 def own_address(event: Mapping[str, Any], *, is_https: bool) -> str:
@@ -66,6 +70,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["asset"] = asset_address
+    environment.filters["count_of"] = count_of
     for module, names in ((words, _FILTERS), (timing_words, _TIMING_FILTERS)):
         environment.filters.update({name: getattr(module, name) for name in names})
     return environment
@@ -75,7 +80,6 @@ _FILTERS = (
     "moment",
     "clock_time",
     "duration",
-    "count_of",
     "file_name",
     "server_name",
     "format_name",

@@ -10,7 +10,7 @@ from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 
 from showrunner import browser_session
 from showrunner.access import token_hash
-from showrunner.entry.http import raw_body
+from showrunner.entry.body import raw_body
 from showrunner.errors import ForbiddenError, UnauthorizedError
 from showrunner.wiring import Home
 

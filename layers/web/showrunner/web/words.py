@@ -93,11 +93,6 @@ def duration(span: timedelta) -> str:
     return f"{seconds} s" if seconds else "under 1 s"
 
 
-def count_of(number: int, one: str, many: str = "") -> str:
-    """`1 file`, `3 files`; `many` for words that do not just take an s."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def file_name(path: str) -> str:
     """The last name of a path of either kind."""
     windows = "\\" in path and "/" not in path

@@ -199,3 +199,33 @@ def test_a_rename_there_and_back_and_there_again_is_not_lost(payload):
     (report,) = events_from(payload("rename"))
 
     assert fingerprint(report) != fingerprint(report, NOW + timedelta(days=7))
+
+
+@pytest.mark.parametrize(
+    ("movie", "file", "field"),
+    [
+        ({"folderPath": "movies/Up"}, {"relativePath": "Up.mkv"}, ("movie", "folderPath")),
+        ({"folderPath": "movies/Up"}, None, ("movie", "folderPath")),
+        ({"filePath": "movies/Up.mkv"}, None, ("movie", "filePath")),
+        ({}, {"path": "Up.mkv"}, ("movieFile", "path")),
+    ],
+)
+def test_a_path_that_is_not_absolute_is_refused(movie, file, field):
+    """It counts from a folder that only the sender knows, so no server can own it."""
+    sent = {"eventType": "Download", "movie": movie, "movieFile": file}
+
+    with pytest.raises(ValidationError) as refusal:
+        events_from(sent)
+
+    (error,) = refusal.value.errors()
+    assert (error["loc"], error["type"]) == (field, "absolute_path")
+
+
+def test_a_deletion_of_what_has_no_absolute_path_is_only_counted():
+    """There is nothing to find by it, and the film itself is still reported."""
+    gone = {"eventType": "MovieDelete", "deletedFiles": True, "movie": {"folderPath": "Up"}}
+    film = {"folderPath": "/movies/Up", "filePath": "/movies/Up/Up.mkv"}
+    upgrade = {"eventType": "Download", "movie": film, "deletedFiles": [{"path": "old.mkv"}]}
+
+    assert [report.kind for report in events_from(gone)] == [EventKind.NOTED]
+    assert [report.path for report in events_from(upgrade)] == ["/movies/Up/Up.mkv"]

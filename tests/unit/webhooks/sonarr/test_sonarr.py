@@ -217,3 +217,31 @@ def test_one_bad_file_refuses_the_whole_delivery(payload):
 
     with pytest.raises(ValidationError):
         events_from(season)
+
+
+@pytest.mark.parametrize(
+    ("path", "file", "field"),
+    [
+        ("tv/NCIS", {"relativePath": "S18E10.mkv"}, ("series", "path")),
+        (None, {"path": "S18E10.mkv"}, ("episodeFile", "path")),
+    ],
+)
+def test_a_path_that_is_not_absolute_is_refused(path, file, field):
+    """It counts from a folder that only the sender knows, so no server can own it."""
+    sent = {"eventType": "Download", "series": {"path": path}, "episodeFile": file}
+
+    with pytest.raises(ValidationError) as refusal:
+        events_from(sent)
+
+    (error,) = refusal.value.errors()
+    assert (error["loc"], error["type"]) == (field, "absolute_path")
+
+
+def test_a_rename_from_no_absolute_path_looks_at_the_new_one_only():
+    """Where the file was cannot be found; where it is now can."""
+    renamed = [{"path": "/tv/b.mkv", "previousPath": "a.mkv"}]
+    sent = {"eventType": "Rename", "series": {"path": None}, "renamedEpisodeFiles": renamed}
+
+    (report,) = events_from(sent)
+
+    assert (report.path, report.previous_path) == ("/tv/b.mkv", None)

@@ -1,12 +1,14 @@
+import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from showrunner.errors import SetupError, ShowrunnerError, TryLaterError
 
 _NO_DATABASE = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
 _BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
+_LEAST_FREE_BYTES = 64 * 1024
 _UNUSABLE = ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_PERM", "SQLITE_AUTH")
 
 
@@ -27,7 +29,7 @@ def _translated(error: sqlite3.Error, path: Path) -> ShowrunnerError | None:
     code = getattr(error, "sqlite_errorname", "")
     if code.startswith(_BUSY):
         return busy(path)
-    if code.startswith("SQLITE_FULL"):
+    if code.startswith("SQLITE_FULL") or (code.startswith("SQLITE_IOERR") and _is_full(path)):
         return TryLaterError(
             f"No space is left for the database {path}: free some, the work goes on then."
         )
@@ -41,6 +43,13 @@ def _translated(error: sqlite3.Error, path: Path) -> ShowrunnerError | None:
             "write it and its folder, or choose another data directory."
         )
     return None
+
+
+def _is_full(path: Path) -> bool:
+    """SQLite calls it an I/O error when there is no room for the file by which readers find."""
+    with suppress(OSError):
+        return shutil.disk_usage(path.parent).free < _LEAST_FREE_BYTES
+    return False
 
 
 def busy(path: Path) -> TryLaterError:

@@ -97,7 +97,7 @@ class SqliteQueue:
             left_seconds -= POLL_SECONDS
 
     def _mend_waits_sometimes(self) -> None:
-        """Waits that were set when the clock was ahead begin anew; only an idle queue has to ask."""
+        """Waits set when the clock was ahead begin anew; only an idle queue has to ask."""
         now_ms = self._now_ms()
         if self._mended_at_ms is not None and abs(now_ms - self._mended_at_ms) < _MEND_EVERY_MS:
             return

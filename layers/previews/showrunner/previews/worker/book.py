@@ -7,6 +7,7 @@ from showrunner.errors import ShowrunnerError, TryLaterError
 from showrunner.jobs.log import Level, append_all
 from showrunner.jobs.models import FileOutcome, JobFile
 from showrunner.jobs.store import start_file, update_file
+from showrunner.plurals import count_of
 from showrunner.ports.queues import MAX_DELAY_SECONDS, Message, Queue
 from showrunner.previews.worker.claims import ClaimedError
 from showrunner.previews.worker.results import Result
@@ -95,9 +96,9 @@ class LineBook:
     def set_aside(self, message: Message) -> None:
         """Into the dead letters with the reason; the line fails, and the queue is free."""
         times = message.receive_count - 1
-        reason = f"It ended {times} workers and is set aside."
+        reason = f"It ended {count_of(times, 'worker')} and is set aside."
         if (self.line.message or "").startswith(WORKER_FAILED):
-            reason = f"It failed {times} times and is set aside. {self.line.message}"
+            reason = f"It failed {count_of(times, 'time')} and is set aside. {self.line.message}"
         self._write(Result(FileOutcome.FAILED, None), FileOutcome.FAILED, reason)
         self._queue.bury(message, reason)
 
@@ -137,9 +138,9 @@ def _reading(result: Result) -> list[tuple[Level, str]]:
     filled = result.filled
     if filled is None:
         return []
-    pictures = max(filled.picture_counts, default=0)
+    pictures = count_of(max(filled.picture_counts, default=0), "picture")
     entries: list[tuple[Level, str]] = [
-        ("info", f"{filled.method} on {filled.device}, {pictures} pictures: {filled.reason}")
+        ("info", f"{filled.method} on {filled.device}, {pictures}: {filled.reason}")
     ]
     if filled.fallback_reason:
         entries.append(("warning", filled.fallback_reason))

@@ -15,7 +15,7 @@ from showrunner.connections.models import Connection
 from showrunner.connections.ownership import canonical_local_path
 from showrunner.connections.store import ConnectionStore
 from showrunner.errands.find import handle_find
-from showrunner.errands.scan import handle_scan, skip_library
+from showrunner.errands.scan import handle_scan, skip_library, wait_for_server
 from showrunner.errors import LeaseLostError, ShowrunnerError, TryLaterError
 from showrunner.jobs.log import append
 from showrunner.jobs.models import FileAction, FileOutcome, JobFile
@@ -25,6 +25,7 @@ from showrunner.jobs.tasks import send_tasks
 from showrunner.ports.clock import from_iso, iso
 from showrunner.ports.queues import MAX_DELAY_SECONDS
 from showrunner.previews.sources.configured import MediaSources
+from showrunner.previews.worker.away import AwayServers
 from showrunner.previews.worker.book import LineBook
 from showrunner.previews.worker.claims import Claims
 from showrunner.previews.worker.leases import kept_alive
@@ -51,8 +52,9 @@ class ErrandRunner(TaskRunner):
         is_stopping: Callable[[], bool],
         sources: MediaSources | None = None,
         make_client: MakeClient | None = None,
+        away: AwayServers | None = None,
     ) -> None:
-        super().__init__(name, home, lease_seconds, is_stopping, make_client)
+        super().__init__(name, home, lease_seconds, is_stopping, make_client, away)
         self._queue = home.queue(ERRANDS)
         self._sources = sources or MediaSources()
 
@@ -85,7 +87,7 @@ class ErrandRunner(TaskRunner):
             scan.send_at(scan.body, scan.due_at)
             return True
         self._report("working", queue=ERRANDS, job_id=scan.job_id, current_item="Library scan")
-        with kept_alive(taken.queue, taken.message, self._lease_seconds, _nothing):
+        with kept_alive(taken.queue, taken.message, self._lease_seconds, self._report_again):
             scan.run()
         return True
 
@@ -99,16 +101,10 @@ class ErrandRunner(TaskRunner):
         return task.kind is not FileAction.FIND and super()._is_done(task, book)
 
     def _work(self, task: LineTask, book: LineBook, taken: Taken) -> None:
-        item = book.line.title or book.line.path
-        self._report(
-            "working",
-            queue=ERRANDS,
-            job_id=task.job_id,
-            file_number=task.file_number,
-            current_item=item,
-        )
+        self._report_work(task, book, ERRANDS)
         claims = Claims(self._home, self.name, self._lease_seconds)
-        with claims, kept_alive(taken.queue, taken.message, self._lease_seconds, claims.renew):
+        live_on = self._living_on(claims)
+        with claims, kept_alive(taken.queue, taken.message, self._lease_seconds, live_on):
             try:
                 self._do(task, book, claims)
             except LeaseLostError:
@@ -210,13 +206,12 @@ class _ScanStep:
         at = self._home.clock.now() + timedelta(seconds=RETRY_AFTER_SECONDS[tries])
         when = clock_time(self._home.documents, at)
         which = f"retry {tries + 1} of {len(RETRY_AFTER_SECONDS)} at {when}"
-        append(self._home, self.job_id, "warning", f"{error.message} ({which})")
+        message = f"{error.message} ({which})"
+        if not wait_for_server(self.body, self._home, message, at):
+            return
+        append(self._home, self.job_id, "warning", message)
         self.send_at({**self.body, "tries": tries + 1, "not_before": iso(at)}, at)
 
 
 def _local(path: str, line: JobFile, connections: list[Connection]) -> str:
     return canonical_local_path(path, connections, reported_by=line.connection_id)
-
-
-def _nothing() -> None:
-    """A scan holds no claims."""

@@ -40,6 +40,8 @@ def process(
     """
     source = source_for(local_path, work.means.sources)
     if isinstance(source, Path) and source.is_dir():
+        if not _owned(local_path, connections):  # a sender may name any folder: look into ours only
+            return Result(FileOutcome.SKIPPED, _why_unowned(local_path, connections))
         videos = _videos_of(source)
         return together([_one_of_many(work, video, connections, seen) for video in videos])
     path = source if isinstance(source, Path) else Path(local_path)
@@ -73,8 +75,20 @@ def _process(
         raise StillGrowingError(message, video.fingerprint)
     owned = _owned(str(video.path), connections)
     if not owned:
-        return Result(FileOutcome.SKIPPED, explain(str(video.path), connections)[-1])
+        return Result(FileOutcome.SKIPPED, _why_unowned(str(video.path), connections))
     return publish_for(work, video, owned)
+
+
+def _why_unowned(path: str, connections: Sequence[Connection]) -> str:
+    """What each server has against it."""
+    reasons = [_why_not(path, c) for c in connections if c.kind.is_media_server]
+    return "; ".join(reasons) or "There is no media server to make previews for: add one."
+
+
+def _why_not(path: str, server: Connection) -> str:
+    if server.enabled and not server.previews.enabled:
+        return f"{server.name}: its previews are switched off"
+    return explain(path, [server])[-1]
 
 
 def _fingerprint(source: Path | RemoteSource, local_path: str, path: str) -> SourceFingerprint:

@@ -17,6 +17,7 @@ from showrunner.connections.models import Connection
 from showrunner.connections.ownership import Ownership
 from showrunner.errors import SetupError, ShowrunnerError
 from showrunner.jobs.models import FileOutput, JobFile
+from showrunner.plurals import count_of
 from showrunner.previews.decoder.messages import Filled, Order, Request
 from showrunner.previews.outputs.locate import Output, PreviewSink, known_output, locate
 from showrunner.previews.outputs.strip import strip_of
@@ -127,7 +128,7 @@ class _Publication:
         if not wanted:
             return None, {}
         work, video = self._work, self._video
-        work.log(f"reads {video.source} for {len(wanted)} output(s)")
+        work.log(f"reads {video.source} for {count_of(len(wanted), 'output')}")
         try:
             filled = work.decoder.run(
                 self._request(wanted), on_progress=work.on_progress, is_cancelled=work.is_cancelled

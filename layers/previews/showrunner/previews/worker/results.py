@@ -80,7 +80,9 @@ def summary(outputs: list[FileOutput], filled: Filled | None) -> Result:
 def together(results: Sequence[Result]) -> Result:
     """One line's result of several videos: the worst outcome decides."""
     outputs = [output for result in results for output in result.outputs]
-    message = "; ".join(result.message for result in results if result.message) or None
+    # What stops one video of a folder often stops all: said once.
+    messages = dict.fromkeys(result.message for result in results if result.message)
+    message = "; ".join(messages) or None
     outcomes = [result.outcome for result in results]
     worst = (FileOutcome.WAITING, FileOutcome.FAILED, FileOutcome.COMPLETED)
     outcome = next((bad for bad in worst if bad in outcomes), FileOutcome.SKIPPED)

@@ -9,6 +9,7 @@ from showrunner.connections.models import Connection
 from showrunner.connections.ownership import owners
 from showrunner.errors import ShowrunnerError
 from showrunner.jobs.models import FileOutcome, FileOutput
+from showrunner.plurals import count_of
 from showrunner.previews.sources.configured import MediaSources
 from showrunner.previews.worker.claims import Claims
 from showrunner.previews.worker.gone import is_gone
@@ -61,13 +62,15 @@ class Retirement:
         if counts["removed"]:
             _tell_servers(local_path, self._connections, self._make_client)
         if counts["failed"]:
-            return Result(FileOutcome.FAILED, f"{counts['failed']} output(s) remain.", outputs)
+            message = f"{count_of(counts['failed'], 'output')} could not be removed."
+            return Result(FileOutcome.FAILED, message, outputs)
         if counts["removed"]:
-            message = f"{counts['removed']} output(s) removed."
+            message = f"{count_of(counts['removed'], 'output')} removed."
             return Result(FileOutcome.COMPLETED, message, outputs)
         why = "There is nothing of ours to remove."
         if self._still_there:
-            why = f"{self._still_there} file(s) are there (again): their previews stay."
+            there = count_of(self._still_there, "file is", "files are")
+            why = f"{there} there (again): the previews stay."
         return Result(FileOutcome.SKIPPED, why, outputs)
 
     def forget(self) -> None:

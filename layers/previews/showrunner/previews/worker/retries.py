@@ -14,6 +14,7 @@ RETRY_AFTER_SECONDS = (60, 120, 300, 900, 3600)
 
 DELAYS_SECONDS = (*LOOK_AGAIN_SECONDS, *RETRY_AFTER_SECONDS)
 
+
 def is_early(not_before: datetime | None, now: datetime) -> bool:
     """
     False when a try is due, and when it is further off than any try can be.

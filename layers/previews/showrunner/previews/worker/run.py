@@ -10,9 +10,11 @@ from itertools import count
 from types import FrameType
 
 from showrunner.errors import ShowrunnerError
+from showrunner.plurals import count_of
 from showrunner.previews.decoder.client import Decoder, Limits
 from showrunner.previews.hardware.devices import this_machines
 from showrunner.previews.sources.configured import MediaSources
+from showrunner.previews.worker.away import AwayServers
 from showrunner.previews.worker.errands import ErrandRunner
 from showrunner.previews.worker.plan import SlotKind, wanted_slots
 from showrunner.previews.worker.runner import TaskRunner, worker_name
@@ -56,6 +58,7 @@ class Worker:
         self._limits = Limits.of_environment(os.environ)
         self._settings: Settings | None = None
         self._slots: list[Slot] = []
+        self._away = AwayServers()
         self._numbers = count()
 
     def run(self) -> None:
@@ -81,6 +84,7 @@ class Worker:
             self._lease_seconds,
             self._is_stopping,
             sources,
+            away=self._away,
         )
 
     @property
@@ -103,7 +107,7 @@ class Worker:
         for kind in missing.elements():
             self._add(kind)
         active = [slot for slot in self._slots if not slot.is_retired]
-        logger.info("frame worker: %d slot(s)", len(active))
+        logger.info("frame worker: %s", count_of(len(active), "slot"))
 
     def _let_go(self, wanted: Counter[SlotKind]) -> Counter[SlotKind]:
         """Retire what is not wanted; gives what is wanted and not there."""
@@ -118,7 +122,15 @@ class Worker:
 
     def _add(self, kind: SlotKind) -> None:
         name, decoder = worker_name(next(self._numbers)), Decoder(self._limits)
-        slot = Slot(name, self._home, self._lease_seconds, self._is_stopping, decoder, kind)
+        slot = Slot(
+            name,
+            self._home,
+            self._lease_seconds,
+            self._is_stopping,
+            decoder,
+            kind,
+            away=self._away,
+        )
         self._slots.append(slot)
         self._start(slot)
 

@@ -10,10 +10,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from showrunner.clients.factory import client_for
-from showrunner.errors import LeaseLostError, ShowrunnerError
+from showrunner.connections.refusals import wrong_fields
+from showrunner.errors import LeaseLostError, ShowrunnerError, TryLaterError
 from showrunner.jobs.models import FileOutcome, WorkerState
 from showrunner.jobs.store import WORKERS, find_file, report_worker
+from showrunner.previews.worker.away import AwayServers
 from showrunner.previews.worker.book import LineBook, send_at
+from showrunner.previews.worker.claims import Claims
 from showrunner.previews.worker.pulling import Taken
 from showrunner.previews.worker.retries import is_early
 from showrunner.previews.worker.task import LineTask
@@ -24,6 +27,7 @@ POISONOUS_AFTER = 4
 """A task that ended or broke a worker so often but once is set aside."""
 
 AFTER_BREAKDOWN_SECONDS = 10
+AFTER_REFUSAL_SECONDS = 30
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +42,7 @@ class TaskRunner(ABC):
     One thread's work: `run_one` again and again, until it is retired.
 
     `is_stopping` tells that the worker shall end: work in hand goes back to the queue.
+    `away` is what all threads of a worker know of servers that do not answer.
     """
 
     def __init__(
@@ -47,6 +52,7 @@ class TaskRunner(ABC):
         lease_seconds: float,
         is_stopping: Callable[[], bool],
         make_client: MakeClient | None = None,
+        away: AwayServers | None = None,
     ) -> None:
         self.name = name
         self.is_busy = False
@@ -54,7 +60,9 @@ class TaskRunner(ABC):
         self.is_over = False
         self._home, self._lease_seconds = home, lease_seconds
         self._is_stopping = is_stopping
-        self._make_client = make_client or (lambda found: client_for(found, home.secrets))
+        make_client = make_client or (lambda found: client_for(found, home.secrets))
+        self._make_client = (away or AwayServers()).sparing(make_client)
+        self._told: dict[str, Any] = {"status": "idle"}
 
     @property
     @abstractmethod
@@ -111,7 +119,7 @@ class TaskRunner(ABC):
         try:
             task = LineTask.model_validate(taken.message.body)
         except ValidationError as error:
-            taken.queue.bury(taken.message, f"This is no task: {error.errors()[0]['msg']}.")
+            taken.queue.bury(taken.message, f"This is no task: {wrong_fields(error).message}")
             return
         line = find_file(self._home.documents, task.job_id, task.file_number)
         if line is None:
@@ -129,6 +137,12 @@ class TaskRunner(ABC):
                 taken.queue.finish(taken.message)
         except LeaseLostError:
             logger.warning("a task was not done within its lease: another worker has it now")
+        except TryLaterError as error:
+            # Our own store is full or busy. The task is sent anew: to be delivered again would
+            # count as if it had ended a worker.
+            logger.warning("a task comes again: %s", error.message)
+            taken.queue.send(taken.message.body, delay_seconds=AFTER_REFUSAL_SECONDS)
+            taken.queue.finish(taken.message)
         except Exception as error:
             logger.exception("a task failed; it comes again")
             reason = explain(error)
@@ -163,14 +177,40 @@ class TaskRunner(ABC):
     def _is_early(self, task: LineTask) -> bool:
         return is_early(task.not_before, self._home.clock.now())
 
+    def _report_work(
+        self, task: LineTask, book: LineBook, queue: str, done: int = 0, total: int = 0
+    ) -> None:
+        self._report(
+            "working",
+            queue=queue,
+            job_id=task.job_id,
+            file_number=task.file_number,
+            current_item=book.line.title or book.line.path,
+            done=done,
+            total=total,
+        )
+
     def _report(self, status: str, **facts: Any) -> None:
+        self._told = {"status": status, **facts}
+        self._report_again()
+
+    def _report_again(self) -> None:
+        """What was told last still holds: a file that takes its time is no silence."""
         state = WorkerState(
             id=self.name,
             type=self.type,
             device=self.device,
             machine=socket.gethostname(),
-            status=status,
             updated_at=self._home.clock.now(),
-            **facts,
+            **self._told,
         )
         report_worker(self._home.documents, state)
+
+    def _living_on(self, claims: Claims) -> Callable[[], None]:
+        """What each heartbeat does beside extending the lease."""
+
+        def live_on() -> None:
+            claims.renew()
+            self._report_again()
+
+        return live_on

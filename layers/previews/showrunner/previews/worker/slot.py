@@ -10,6 +10,7 @@ from showrunner.connections.store import ConnectionStore
 from showrunner.errors import LeaseLostError, ShowrunnerError
 from showrunner.jobs.store import find_job
 from showrunner.previews.decoder.client import Decoder, DecodingCancelled
+from showrunner.previews.worker.away import AwayServers
 from showrunner.previews.worker.book import LineBook
 from showrunner.previews.worker.claims import Claims
 from showrunner.previews.worker.leases import kept_alive
@@ -44,8 +45,9 @@ class Slot(TaskRunner):
         decoder: Decoder,
         kind: SlotKind | None = None,
         make_client: MakeClient | None = None,
+        away: AwayServers | None = None,
     ) -> None:
-        super().__init__(name, home, lease_seconds, is_stopping, make_client)
+        super().__init__(name, home, lease_seconds, is_stopping, make_client, away)
         self.kind = kind or SlotKind()
         self._queues = FrameQueues(home)
         self._decoder = decoder
@@ -90,7 +92,9 @@ class Slot(TaskRunner):
         claims = Claims(self._home, self.name, self._lease_seconds)
         with (
             claims,
-            kept_alive(taken.queue, taken.message, self._lease_seconds, claims.renew) as is_lost,
+            kept_alive(
+                taken.queue, taken.message, self._lease_seconds, self._living_on(claims)
+            ) as is_lost,
         ):
             try:
                 self._process(task, book, claims, taken, is_lost)
@@ -118,6 +122,8 @@ class Slot(TaskRunner):
         claims.require_free(local_path)
         if not book.begin():
             return
+        # Told before the first picture: until then a server is asked, or a slow disk read.
+        self._report_work(task, book, taken.queue.name)
         work = self._work_on(task, book, claims, taken, is_lost)
         if work:
             self._decoder.start()
@@ -160,15 +166,7 @@ class Slot(TaskRunner):
             if _since(logged[0], now) >= LOG_EVERY_SECONDS:
                 logged[:] = [now]
                 logger.info("job %s: %d of %d pictures", task.job_id, done, total)
-            self._report(
-                "working",
-                queue=queue,
-                job_id=task.job_id,
-                file_number=task.file_number,
-                current_item=book.line.title or book.line.path,
-                done=done,
-                total=total,
-            )
+            self._report_work(task, book, queue, done, total)
 
         return progress
 

@@ -8,7 +8,7 @@ function valueOf(field) {
   if (field.type === "checkbox") return field.checked;
   const text = field.type === "password" ? field.value : field.value.trim();
   if (field.dataset.list) return text.split(field.dataset.list).map((word) => word.trim()).filter(Boolean);
-  if (text === "") return "empty" in field.dataset ? null : text;
+  if (text === "") return field.dataset.empty === "null" ? null : text;
   return field.type === "number" || "number" in field.dataset ? Number(text) : text;
 }
 

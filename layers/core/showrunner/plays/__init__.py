@@ -1,0 +1,1 @@
+"""Plays: one person's viewing of one item on one server, whoever told of it."""

@@ -1,0 +1,236 @@
+"""
+Where plays lie, and how an observation finds the one it is of.
+
+`plays` has them by id, so by time. `play-index` names, for each item of a server
+and each four weeks, the plays that were seen then: an observation looks there and
+reads the few nearest ones of its viewer. `open-plays` and `unmoved-plays` point at
+what still goes on and at what the ledger does not have yet. A play and all that
+points at it are written in one step.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from showrunner.errors import ConflictError
+from showrunner.plays.matching import RESUMED_WITHIN, is_same_person
+from showrunner.plays.merge import WATCHED_PERCENT, play_of
+from showrunner.plays.models import Observation, Person, Play, PlayState, as_body
+from showrunner.plays.regroup import regrouped
+from showrunner.ports.clock import from_iso, iso
+from showrunner.ports.documents import ABSENT, Body, Delete, Document, Documents, Put, each
+from showrunner.wiring import Home
+
+PLAYS, INDEX, OPEN, UNMOVED = "plays", "play-index", "open-plays", "unmoved-plays"
+
+KEPT_AFTER_MOVE = timedelta(days=45)
+"""So long late reports still find a play that the ledger has; longer than a viewing may rest."""
+
+_INDEX_KEPT_FOR = timedelta(days=120)
+_PERIOD_SECONDS = 28 * 86_400
+_NEAREST = 4
+"""All of them may have to be written in one step."""
+_TRIES = 30
+
+Found = tuple[Play, int]
+"""A play with the version of its document, ABSENT when it has none yet."""
+
+
+def observe(
+    home: Home, observations: Sequence[Observation], watched_percent: int = WATCHED_PERCENT
+) -> list[Play]:
+    """
+    The play of each observation, with what it says worked in and stored.
+
+    The same again changes nothing, and others may do it at the same moment.
+    Raises ConflictError when they write all the time; then call it again.
+    """
+    return [_observe_surely(home, one, watched_percent) for one in observations]
+
+
+def find_play(documents: Documents, play_id: str) -> Play | None:
+    """The play, or what it was merged into; None when there is none (any more)."""
+    document = documents.get(PLAYS, play_id)
+    play = Play.model_validate(document.body) if document else None
+    if play and play.merged_into:
+        return find_play(documents, play.merged_into)
+    return play
+
+
+def recent_plays(documents: Documents, *, limit: int = 50, after: str | None = None) -> list[Play]:
+    """Plays by when they were first heard of, newest first; `after`: the last id before."""
+    found = documents.list(PLAYS, after=after, limit=limit, newest_first=True)
+    return [Play.model_validate(document.body) for document in found]
+
+
+def open_plays(documents: Documents, connection_id: str) -> list[Found]:
+    """What goes on on one server, each with its version."""
+    pointers = each(documents, OPEN, prefix=f"{connection_id}/")
+    found = [documents.get(PLAYS, pointer.key.rpartition("/")[2]) for pointer in pointers]
+    return [_found(document) for document in found if document]
+
+
+def unmoved_plays(documents: Documents, before: datetime) -> Iterator[Play]:
+    """
+    Finished plays that the ledger does not have as they are, last seen before a time.
+
+    One with `merged_into` is to be dropped from the ledger.
+    """
+    for pointer in each(documents, UNMOVED):
+        document = documents.get(PLAYS, pointer.key)
+        play = Play.model_validate(document.body) if document else None
+        if play and not play.is_open and play.last_seen_at < before:
+            yield play
+
+
+def mark_moved(home: Home, plays: Sequence[Play]) -> int:
+    """
+    Note that the ledger has these plays as given; how many are noted now.
+
+    One that changed in the meantime stays unmoved: the ledger takes it again.
+    """
+    return sum(_mark_one_moved(home, play) for play in plays)
+
+
+def save(home: Home, plays: Sequence[Found], merged: Sequence[tuple[Found, str]] = ()) -> None:
+    """
+    Write plays with what points at them; `merged`: those that became a part of the play named.
+
+    Raises ConflictError when somebody else wrote one of them first.
+    """
+    changes: list[Put | Delete] = []
+    for play, version in plays:
+        body = as_body(play.model_copy(update={"moved_at": None}))
+        changes += [Put(PLAYS, play.id, body, version), *_pointer_changes(home.documents, play)]
+    for (play, version), into in merged:
+        changes += _drop(home.documents, play, version, into)
+    gone_ids = {play.id for (play, _), _ in merged}
+    changes += _index_changes(home, [play for play, _ in plays], gone_ids)
+    home.documents.write(changes)
+
+
+def _observe_surely(home: Home, observation: Observation, watched_percent: int) -> Play:
+    for _ in range(_TRIES - 1):
+        try:
+            return _observe(home, observation, watched_percent)
+        except ConflictError:
+            continue
+    return _observe(home, observation, watched_percent)
+
+
+def _observe(home: Home, observation: Observation, watched_percent: int) -> Play:
+    said = play_of(observation, watched_percent)
+    candidates = {found[0].id: found for found in _candidates(home.documents, said)}
+    known = [play for play, _ in candidates.values()]
+    result = regrouped(known, said, watched_percent)
+    changed = [
+        (play, candidates[play.id][1] if play.id in candidates else _version(home, play.id))
+        for play in result.plays
+        if play not in known
+    ]
+    if changed:
+        merged = [(candidates[gone], into) for gone, into in result.merged.items()]
+        save(home, changed, merged)
+    return result.play_at(observation.marks[0])
+
+
+def _version(home: Home, play_id: str) -> int:
+    """ABSENT, or that of the note which a play left that was merged and now is one again."""
+    document = home.documents.get(PLAYS, play_id)
+    return document.version if document else ABSENT
+
+
+def _candidates(documents: Documents, said: Play) -> list[Found]:
+    """The plays of this item, nearest in time, that can be the same person's."""
+    pointers: dict[str, Body] = {}
+    for key in _keys_around(said):
+        if document := documents.get(INDEX, key):
+            pointers |= document.body["plays"]
+    usable = {
+        play_id: abs(from_iso(pointer["started_at"]) - said.started_at)
+        for play_id, pointer in pointers.items()
+        if is_same_person(Person(**pointer["person"]), said.person) is not False
+    }
+    nearest = sorted(usable, key=lambda play_id: usable[play_id])[:_NEAREST]
+    documents_found = [documents.get(PLAYS, play_id) for play_id in {*nearest, said.id}]
+    found = [_found(document) for document in documents_found if document]
+    return [pair for pair in found if pair[0].merged_into is None]
+
+
+def _found(document: Document) -> Found:
+    return Play.model_validate(document.body), document.version
+
+
+def _keys_around(play: Play) -> list[str]:
+    return _keys(play, play.started_at - RESUMED_WITHIN, play.last_seen_at + RESUMED_WITHIN)
+
+
+def _keys(play: Play, first: datetime, last: datetime) -> list[str]:
+    periods = range(
+        int(first.timestamp()) // _PERIOD_SECONDS, int(last.timestamp()) // _PERIOD_SECONDS + 1
+    )
+    names = [f"item {play.item.item_id}"] if play.item.item_id else []
+    names += [f"guid {play.item.guid}"] if play.item.guid else []
+    hashes = [hashlib.sha256(name.encode()).hexdigest()[:24] for name in names]
+    return [f"{play.connection_id}/{one}/{period}" for one in hashes for period in periods]
+
+
+def _index_changes(home: Home, plays: Sequence[Play], gone_ids: set[str]) -> list[Put]:
+    """The places of the index that do not yet say what they should of these plays."""
+    wanted: dict[str, Body] = {}
+    for play in plays:
+        person = play.person.model_dump(exclude_none=True)
+        for key in _keys(play, play.started_at, play.last_seen_at):
+            pointer = {"person": person, "started_at": iso(play.started_at)}
+            wanted.setdefault(key, {})[play.id] = pointer
+    changes = []
+    expires_at = max(home.clock.now(), *(play.last_seen_at for play in plays)) + _INDEX_KEPT_FOR
+    for key, pointers in wanted.items():
+        document = home.documents.get(INDEX, key)
+        before = document.body["plays"] if document else {}
+        after = {play_id: one for play_id, one in before.items() if play_id not in gone_ids}
+        after |= pointers
+        if after != before:
+            version = document.version if document else ABSENT
+            changes.append(Put(INDEX, key, {"plays": after}, version, expires_at))
+    return changes
+
+
+def _pointer_changes(documents: Documents, play: Play) -> list[Put | Delete]:
+    """Exactly one of the two points at a play, until the ledger has it."""
+    open_key = f"{play.connection_id}/{play.id}"
+    if play.is_open:
+        return [*_put_once(documents, OPEN, open_key), Delete(UNMOVED, play.id)]
+    return [Delete(OPEN, open_key), *_put_once(documents, UNMOVED, play.id)]
+
+
+def _put_once(documents: Documents, collection: str, key: str) -> list[Put]:
+    return [] if documents.get(collection, key) else [Put(collection, key, {})]
+
+
+def _drop(documents: Documents, play: Play, version: int, into: str) -> list[Put | Delete]:
+    """A play that became a part of another: it stays as a note to the ledger, which may have it."""
+    note = play.model_copy(
+        update={"merged_into": into, "state": PlayState.FINISHED, "moved_at": None}
+    )
+    changes: list[Put | Delete] = [Put(PLAYS, play.id, as_body(note), version)]
+    changes.append(Delete(OPEN, f"{play.connection_id}/{play.id}"))
+    return [*changes, *_put_once(documents, UNMOVED, play.id)]
+
+
+def _mark_one_moved(home: Home, play: Play) -> bool:
+    document = home.documents.get(PLAYS, play.id)
+    if document is None or Play.model_validate(document.body) != play:
+        return False
+    now = home.clock.now()
+    moved = as_body(play.model_copy(update={"moved_at": now}))
+    try:
+        home.documents.write(
+            [
+                Put(PLAYS, play.id, moved, document.version, now + KEPT_AFTER_MOVE),
+                Delete(UNMOVED, play.id),
+            ]
+        )
+    except ConflictError:
+        return False
+    return True

@@ -1,0 +1,164 @@
+"""The one writer's side of the ledger. README.md tells how a change comes about."""
+
+import secrets
+import tempfile
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from showrunner.errors import ConflictError
+from showrunner.history.ledger.change import Change, Written
+from showrunner.history.ledger.columns import ROWS_IN_A_GROUP
+from showrunner.history.ledger.engine import damaged_parts, open_engine
+from showrunner.history.ledger.files import PartFiles
+from showrunner.history.ledger.manifest import (
+    PLAYS_PREFIX,
+    Manifest,
+    PartFile,
+    load_manifest,
+    save_manifest,
+)
+from showrunner.plays.models import Play
+from showrunner.ports.blobs import Blobs
+from showrunner.ports.clock import Clock
+
+_ATTEMPTS = 5
+READERS_ARE_DONE_AFTER = timedelta(hours=1)
+"""A question that began before a part was replaced is answered by then."""
+WRITERS_ARE_DONE_AFTER = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a call did, in plays; all 0: the ledger said so already, its version stays."""
+
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+
+
+class Ledger:
+    """
+    Finished plays for good. Any number of processes may write and read at the same time.
+
+    A change is there as a whole once its manifest is; a writer that dies, or loses
+    the race five times (ConflictError), has changed nothing.
+    """
+
+    def __init__(self, blobs: Blobs, part_files: PartFiles, clock: Clock) -> None:
+        self.blobs = blobs
+        self.part_files = part_files
+        self.clock = clock
+
+    def manifest(self) -> Manifest:
+        return load_manifest(self.blobs)[0]
+
+    def write(self, plays: Iterable[Play], *, dropped: Iterable[str] = ()) -> Changed:
+        """
+        Hold these plays as they are now, and those ids no more.
+
+        Known ids are replaced, the same facts again change nothing. Raises
+        InvalidInputError, before anything is written, for a play that is still open.
+        """
+        with tempfile.TemporaryDirectory() as folder, closing(open_engine()) as engine:
+            change = Change(engine, Path(folder))
+            change.take(plays, dropped)
+            return self._until_written(change)
+
+    def drop_before(self, moment: datetime) -> Changed:
+        """Retention: forget every play that began before `moment` (aware)."""
+        with tempfile.TemporaryDirectory() as folder, closing(open_engine()) as engine:
+            change = Change(engine, Path(folder))
+            old = [part for part in self.manifest().parts() if part.first_started_at < moment]
+            if not old:
+                return Changed()
+            with damaged_parts():
+                change.drop_before(moment, self.part_files.paths(old))
+            return self._until_written(change)
+
+    def sweep(self) -> int:
+        """Delete files that are no part any more, and what dead writers left; how many."""
+        # Listed before the manifest is read: a file that comes later is not in the list.
+        files = list(self.blobs.list(PLAYS_PREFIX))
+        manifest, etag = load_manifest(self.blobs)
+        now = self.clock.now()
+        parts = {part.key for part in manifest.parts()}
+        doomed = [
+            file.key
+            for file in files
+            if file.key not in parts and _is_over(file.key, file.modified_at, manifest, now)
+        ]
+        if doomed:
+            left = {key: at for key, at in manifest.retired.items() if key not in doomed}
+            later = manifest.model_copy(update={"version": manifest.version + 1, "retired": left})
+            # A writer so slow that its files look abandoned now finds another manifest.
+            save_manifest(self.blobs, later, etag)
+        for key in doomed:
+            self.blobs.delete(key)
+        return len(doomed)
+
+    def _until_written(self, change: Change) -> Changed:
+        for attempt in range(_ATTEMPTS):
+            manifest, etag = load_manifest(self.blobs)
+            with damaged_parts():
+                months = change.compare(manifest, self.part_files)
+            if not months:
+                return Changed()
+            try:
+                self._replace(change, months, manifest, etag)
+            except ConflictError:
+                if attempt + 1 == _ATTEMPTS:
+                    raise
+            else:
+                return Changed(*change.counts())
+        raise AssertionError
+
+    def _replace(
+        self, change: Change, months: dict[str, set[str]], manifest: Manifest, etag: str
+    ) -> None:
+        # Nothing is deleted when the race is lost: an answer that got lost on its way looks the
+        # same, and then these very files are the ledger. The sweep knows after a day.
+        parts = {
+            month: self._month(change, month, manifest, outdated)
+            for month, outdated in months.items()
+        }
+        save_manifest(self.blobs, manifest.with_months(parts, self.clock.now()), etag)
+
+    def _month(
+        self,
+        change: Change,
+        month: str,
+        manifest: Manifest,
+        outdated: set[str],
+    ) -> tuple[PartFile, ...]:
+        """The month's parts afterwards: full ones stay, those with old facts and small ones go."""
+        present = manifest.months[month].parts if month in manifest.months else ()
+        old = [part for part in present if part.key in outdated or part.plays < ROWS_IN_A_GROUP]
+        with damaged_parts():
+            files = change.write_month(month, self.part_files.paths(old))
+            written = [self._put(month, manifest.version + 1, file) for file in files]
+        return (*(part for part in present if part not in old), *written)
+
+    def _put(self, month: str, version: int, written: Written) -> PartFile:
+        # Never a name again: what sweeps take for abandoned must not come back to life.
+        name = f"part-{version:08}-{secrets.token_hex(6)}.parquet"
+        data = written.path.read_bytes()
+        info = self.blobs.put(f"{PLAYS_PREFIX}month={month}/{name}", data, etag="")
+        return PartFile(
+            key=info.key,
+            plays=written.plays,
+            size_bytes=info.size_bytes,
+            etag=info.etag,
+            first_started_at=written.first_started_at,
+            last_started_at=written.last_started_at,
+            first_id=written.first_id,
+            last_id=written.last_id,
+        )
+
+
+def _is_over(key: str, modified_at: datetime, manifest: Manifest, now: datetime) -> bool:
+    if retired_at := manifest.retired.get(key):
+        return now - retired_at > READERS_ARE_DONE_AFTER
+    return now - modified_at > WRITERS_ARE_DONE_AFTER
