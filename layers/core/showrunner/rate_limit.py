@@ -1,11 +1,12 @@
 """
 How often one address may call.
 
-Who guesses secrets is stopped, right guesses included, once it tried too many
-different ones. A sender with one wrong secret, which it repeats with each of a
-hundred deliveries, is no guesser: it shares its address with the good senders
-behind the same router, and must not lock them out. And a flood is cut off
-before it costs anything but a count in memory.
+Who guesses secrets is refused for a while, once it tried too many different
+ones. A right secret is let in even then: others may share the guesser's
+address, behind one router or proxy, and must not be locked out with it. A
+sender with one wrong secret, which it repeats with each of a hundred
+deliveries, is no guesser. And a flood is cut off before it costs anything but a
+count in memory.
 """
 
 import hashlib
@@ -16,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
+from showrunner.callers import parsed_address
 from showrunner.errors import ConflictError, TooManyRequestsError
 from showrunner.ports.clock import from_iso, iso
 from showrunner.ports.documents import ABSENT, Body, Document
@@ -69,24 +71,25 @@ class CallLimit:
             raise LimitedError(message, limit=self._limit, wait_seconds=remaining)
 
 
-def check_guesses(home: Home, address: str) -> None:
-    """Raises LimitedError when `address` tried too many wrong secrets within a minute."""
-    now = home.clock.now()
-    known = _open_window(home.documents.get(COLLECTION, network_of(address)), now)
-    if known and len(known["wrong"]) >= MAX_GUESSES:
-        raise LimitedError(
-            "Too many wrong secrets from this address: wait a minute, then send the right one.",
-            limit=MAX_GUESSES,
-            wait_seconds=(from_iso(known["until"]) - now).total_seconds(),
-        )
+def count_guesses(home: Home, address: str, secrets: Iterable[str]) -> None:
+    """
+    Remember wrong secrets by a few bits of their hashes; a known one is not written again.
 
-
-def note_guesses(home: Home, address: str, secrets: Iterable[str]) -> None:
-    """Remember wrong secrets by a few bits of their hashes; a known one is not written again."""
+    Raises LimitedError, and remembers nothing, when the address tried too many
+    different ones within a minute.
+    """
     marks = {hashlib.sha256(secret.encode()).hexdigest()[:8] for secret in secrets}
+    if not marks:
+        return
 
     def noted(known: Body | None) -> Body | None:
         wrong = set(known["wrong"]) if known else set()
+        if known and len(wrong) >= MAX_GUESSES:
+            raise LimitedError(
+                "Too many wrong secrets from this address: send the right one, or wait a minute.",
+                limit=MAX_GUESSES,
+                wait_seconds=(from_iso(known["until"]) - home.clock.now()).total_seconds(),
+            )
         return None if marks <= wrong else {"wrong": sorted(wrong | marks)[: 2 * MAX_GUESSES]}
 
     change_window(home, COLLECTION, address, GUESS_WINDOW, noted)
@@ -109,7 +112,7 @@ def change_window(
     while True:
         now = home.clock.now()
         document = home.documents.get(collection, key)
-        known = _open_window(document, now)
+        known = _open_window(document, now, length)
         body = change(known)
         if body is None:
             return
@@ -124,16 +127,19 @@ def change_window(
 
 def network_of(address: str) -> str:
     """One key for one caller: an IPv6 line owns a whole /64. Hashed: addresses are personal."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        network = address
-    else:
+    network = address
+    if parsed := parsed_address(address):
         prefix_bits = 64 if parsed.version == 6 else 32  # noqa: PLR2004 - IP version 6
         network = str(ipaddress.ip_network((parsed, prefix_bits), strict=False))
     return hashlib.sha256(network.encode()).hexdigest()[:32]
 
 
-def _open_window(document: Document | None, now: datetime) -> Body | None:
-    """What the window holds that is still open: the store may be late to expire it."""
-    return document.body if document and from_iso(document.body["until"]) > now else None
+def _open_window(document: Document | None, now: datetime, length: timedelta) -> Body | None:
+    """
+    What the window holds that is still open: the store may be late to expire it.
+
+    One that ends later than any that is opened now is of a clock that was set back since.
+    """
+    if document and now < from_iso(document.body["until"]) <= now + length:
+        return document.body
+    return None

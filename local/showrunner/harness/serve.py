@@ -52,6 +52,8 @@ class Server:
             threads=THREADS,
             max_request_body_size=MAX_BUFFERED_BYTES,
             ident="showrunner",
+            # Who called and how, behind a proxy: believed only of those in TRUSTED_PROXIES.
+            clear_untrusted_proxy_headers=False,
         )
 
     def run(self) -> None:

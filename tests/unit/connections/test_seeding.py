@@ -9,6 +9,7 @@ from showrunner.connections.models import Connection
 from showrunner.connections.seeding import seed_connections
 from showrunner.connections.store import ConnectionStore
 from showrunner.errors import SetupError
+from showrunner.servers.sender import known_secret
 from showrunner.wiring import EmbeddedHome
 
 PLEX = {"PLEX_URL": "http://127.0.0.1:9", "PLEX_TOKEN": "t0ken"}
@@ -36,7 +37,7 @@ def test_the_environment_of_the_documents_becomes_connections(home: EmbeddedHome
             "PLEX_HISTORICAL_SYNC": "true",
             "PLEX_SYNC_DAYS_BACK": "90",
             "ENABLE_PLEX_WEBHOOKS": "true",
-            "PLEX_WEBHOOK_SECRET": "hook",
+            "PLEX_WEBHOOK_SECRET": "hook-secret-of-kim",
             "ENABLE_PLEX_TRANSCODE_MONITORING": "true",
             "PLEX_TRANSCODE_MONITORING_INTERVAL": "20s",
             "ENABLE_BUFFER_HEALTH_MONITORING": "true",
@@ -53,7 +54,7 @@ def test_the_environment_of_the_documents_becomes_connections(home: EmbeddedHome
         ("/data_disk1", "/data"),
         ("/data_disk2", "/data"),
     ]
-    assert home.secrets.open(plex.settings.pop("webhook_secret")) == "hook"
+    assert known_secret(home, plex.id) == "hook-secret-of-kim"
     assert plex.settings == {
         "server_id": "plex-main",
         "realtime_enabled": True,
@@ -133,6 +134,7 @@ def test_what_is_there_already_is_left_alone(home: EmbeddedHome) -> None:
         ({"PLEX_SYNC_DAYS_BACK": "3"}, "sync_days_back"),
         ({"PLEX_VERIFY_SSL": "perhaps"}, "PLEX_VERIFY_SSL"),
         ({"PLEX_TIMEOUT": "soon"}, "timeout_seconds"),
+        ({"PLEX_WEBHOOK_SECRET": "hook"}, "webhook_secret"),
         ({"PLEX_VIDEOS_PATH_MAPPING": "/a;/b;/c"}, "PLEX_LOCAL_VIDEOS_PATH_MAPPING"),
         ({"SONARR_URL": "http://sonarr:8989"}, "SONARR_API_KEY"),
         ({"SHOWRUNNER_CONNECTIONS_FILE": "/no/such/file.yaml"}, "/no/such/file.yaml"),

@@ -108,12 +108,57 @@ def test_an_unknown_connections_address_is_not_found(deliver, nothing_stored):
 
 
 def test_the_secret_of_a_removed_connection_opens_nothing(home, deliver, connect, nothing_stored):
-    """Its address is gone, and so are its deliveries to other addresses."""
+    """It goes with its connection, and does not come back with a new one of the same id."""
     secret = make_secret(home, connect("emby"))
     ConnectionStore(home.documents).delete("emby-1")
 
-    assert deliver("custom", FILE, token=secret)[0] == 404
+    assert deliver("custom", FILE, token=secret)[0] == 401
+    connect("emby")
+    assert deliver("custom", FILE, token=secret)[0] == 401
     assert nothing_stored()
+
+
+@pytest.mark.parametrize("way", ["address", "secret"])
+def test_a_connection_that_takes_no_webhooks_ignores_its_own(
+    home, deliver, connect, nothing_stored, way
+):
+    """Its sender is told why, and nothing is kept; what belongs to no connection goes on."""
+    connect("plex")
+    store = ConnectionStore(home.documents)
+    store.save(store.get("plex-1").model_copy(update={"settings": {"webhooks_enabled": False}}))
+    secret = make_secret(home, "plex-1")
+
+    if way == "address":
+        status, body = deliver("incoming", FILE, at="server/plex-1")
+    else:
+        status, body = deliver("custom", FILE, token=secret)
+
+    assert (status, body["status"], body["events"]) == (202, "ignored", [])
+    assert body["message"] == "Ignored: webhooks of My plex are switched off."
+    assert nothing_stored()
+    assert deliver("custom", FILE)[1]["status"] == "accepted"
+
+
+def test_a_server_that_takes_no_webhooks_is_known_by_its_own_id(
+    home, deliver, connect, nothing_stored
+):
+    """At the address of all, it is the payload that says whose webhook it is."""
+    connect("plex")
+    store = ConnectionStore(home.documents)
+    muted = {"settings": {"webhooks_enabled": False}, "machine_id": "54-66"}
+    store.save(store.get("plex-1").model_copy(update=muted))
+    body = {
+        "event": "library.new",
+        "Server": {"uuid": "5466"},
+        "Metadata": {"ratingKey": "153037", "type": "movie", "title": "Dune"},
+    }
+
+    status, answer = deliver("incoming", body)
+
+    assert (status, answer["status"]) == (202, "ignored")
+    assert answer["message"] == "Ignored: webhooks of My plex are switched off."
+    assert nothing_stored()
+    assert deliver("incoming", body | {"Server": {"uuid": "77"}})[1]["status"] == "accepted"
 
 
 def test_another_connections_secret_is_refused(home, deliver, connect, nothing_stored):
@@ -234,33 +279,71 @@ def test_the_environments_secret_signs(monkeypatch, deliver):
 # -- guesses and floods -------------------------------------------------------
 
 
-def guess(deliver, count, *, source="203.0.113.5"):
-    return [
-        deliver("custom", FILE, token=f"guess-{number}", source=source)[0]
-        for number in range(count)
-    ]
+def guess(deliver, count, **sent):
+    sent = {"source": "203.0.113.5"} | sent
+    return [deliver("custom", FILE, token=f"guess-{number}", **sent)[0] for number in range(count)]
+
+
+def guess_again(deliver, **sent):
+    return deliver("custom", FILE, token="one-more-guess", **sent)
 
 
 def test_a_guesser_is_stopped(deliver, clock):
-    """After 20 different wrong secrets within a minute even the right one is not looked at."""
+    """After 20 different wrong secrets within a minute, wrong ones are told to wait."""
     assert guess(deliver, MAX_GUESSES) == [401] * MAX_GUESSES
 
-    status, body = deliver("custom", FILE, source="203.0.113.5")
+    clock.advance(15)
+    status, body = guess_again(deliver, source="203.0.113.5")
 
     assert (status, body["error"]) == (429, "TOO_MANY_REQUESTS")
-    assert body["details"] == {"retry_after_seconds": 60}
-    clock.advance(GUESS_WINDOW.total_seconds())
-    assert deliver("custom", FILE, source="203.0.113.5")[0] == 202
+    assert body["details"] == {"retry_after_seconds": 45}
+    clock.advance(GUESS_WINDOW.total_seconds() - 15)
+    assert guess_again(deliver, source="203.0.113.5")[0] == 401
+
+
+def test_a_right_secret_passes_whoever_guesses_beside_it(home, deliver, connect):
+    """Behind one router the good senders do not pay for a bad one: token, secrets, signature."""
+    secrets = [make_secret(home), make_secret(home, connect("plex"))]
+    guess(deliver, 2 * MAX_GUESSES)
+
+    source = "203.0.113.5"
+    signature = {"x-signature": signed(FILE, secrets[0])}
+    assert deliver("custom", FILE, source=source)[0] == 202
+    assert deliver("custom", FILE, token=None, headers=signature, source=source)[0] == 202
+    for secret in secrets:
+        assert deliver("custom", FILE, token=secret, source=source)[0] == 202
+    assert guess_again(deliver, source=source)[0] == 429
 
 
 def test_a_guesser_stops_nobody_else(deliver):
-    """Another address is let in, and so is another network of IPv6."""
+    """Another address is counted alone, and so is another network of IPv6."""
     guess(deliver, MAX_GUESSES)
     guess(deliver, MAX_GUESSES, source="2001:db8:1:2::1")
 
-    assert deliver("custom", FILE, source="203.0.113.6")[0] == 202
-    assert deliver("custom", FILE, source="2001:db8:1:3::1")[0] == 202
-    assert deliver("custom", FILE, source="2001:db8:1:2::9")[0] == 429
+    assert guess_again(deliver, source="203.0.113.6")[0] == 401
+    assert guess_again(deliver, source="2001:db8:1:3::1")[0] == 401
+    assert guess_again(deliver, source="2001:db8:1:2::9")[0] == 429
+
+
+def test_a_guesser_behind_a_trusted_proxy_stops_nobody_else(deliver, monkeypatch):
+    """The address that the proxy names is counted, not the one that all its callers share."""
+    monkeypatch.setenv("TRUSTED_PROXIES", "172.18.0.2")
+    for hop, count in (("203.0.113.5", MAX_GUESSES), ("203.0.113.6", 1)):
+        guess(deliver, count, source="172.18.0.2", headers={"x-forwarded-for": hop})
+
+    def status_of(hop):
+        return guess_again(deliver, source="172.18.0.2", headers={"x-forwarded-for": hop})[0]
+
+    assert (status_of("203.0.113.5"), status_of("203.0.113.6")) == (429, 401)
+    assert status_of("203.0.113.6, 203.0.113.5") == 429, "what the caller wrote there is not read"
+
+
+def test_a_clock_that_was_set_back_lengthens_no_lock_out(deliver, clock):
+    """A window that ends later than one opened now is of another time: a new one begins."""
+    guess(deliver, MAX_GUESSES)
+    clock.advance(-3600)
+
+    assert guess_again(deliver, source="203.0.113.5")[0] == 401
 
 
 def test_one_wrong_secret_a_hundred_times_stops_nobody(home, deliver):
@@ -268,9 +351,9 @@ def test_one_wrong_secret_a_hundred_times_stops_nobody(home, deliver):
     statuses = {deliver("custom", FILE, token="old-secret")[0] for _ in range(100)}
 
     assert statuses == {401}
-    assert deliver("custom", FILE)[0] == 202
     (noted,) = home.documents.list(COLLECTION)
     assert noted.version == 1
+    assert guess_again(deliver)[0] == 401
 
 
 def test_wrong_signatures_count_as_one_guess(home, deliver):
@@ -280,7 +363,7 @@ def test_wrong_signatures_count_as_one_guess(home, deliver):
     for number in range(3 * MAX_GUESSES):
         headers = {"x-signature": f"{number:064x}"}
         assert deliver("custom", FILE, token=None, headers=headers)[0] == 401
-    assert deliver("custom", FILE)[0] == 202
+    assert guess_again(deliver)[0] == 401
 
 
 def test_no_secret_at_all_is_no_guess(home, deliver):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from showrunner.batches.models import BatchFile
-from showrunner.connections.models import Connection
+from showrunner.connections.models import Connection, plain_machine_id
 from showrunner.events.models import EventKind, MediaEvent
 from showrunner.jobs.create import NewFile
 from showrunner.jobs.models import FileAction
@@ -57,7 +57,7 @@ def new_file_of(
     address or secret named. None: the job says that nobody knows the server.
     """
     servers = [c for c in connections if c.kind.is_media_server]
-    known = {_plain(c.machine_id): c.id for c in servers if c.machine_id}
+    known = {plain_machine_id(c.machine_id): c.id for c in servers if c.machine_id}
     ids = {c.id for c in servers}
 
     def new_file(line: BatchFile) -> NewFile:
@@ -67,13 +67,8 @@ def new_file_of(
             title=line.title,
             action=line.action or FileAction.MAKE,
             previous_path=line.previous_path,
-            connection_id=known.get(_plain(line.server_id or "")) or pinned,
+            connection_id=known.get(plain_machine_id(line.server_id or "")) or pinned,
             server_item_id=line.server_item_id,
         )
 
     return new_file
-
-
-def _plain(machine_id: str) -> str:
-    """One server writes its id with dashes here and without them there."""
-    return machine_id.replace("-", "").lower()

@@ -28,6 +28,7 @@ from showrunner.errors import (
     UnreachableError,
     WrongStateError,
 )
+from showrunner.webhooks.secrets import all_secrets, secret_of
 from showrunner.wiring import Home
 
 Group = Callable[[ConnectionKind], bool]
@@ -49,7 +50,11 @@ class ConnectionsApi:
 
     def everything(self) -> list[dict[str, Any]]:
         known = healths(self._home.documents)
-        return [shown(found, known.get(found.id)) for found in self._all()]
+        have_secrets = {one.connection_id for one in all_secrets(self._home.documents)}
+        return [
+            shown(found, known.get(found.id), has_webhook_secret=found.id in have_secrets)
+            for found in self._all()
+        ]
 
     def get(self, connection_id: str) -> dict[str, Any]:
         return self._shown(self.find(connection_id))
@@ -139,7 +144,10 @@ class ConnectionsApi:
         return [found for found in self._store.list() if self._belongs(found.kind)]
 
     def _shown(self, connection: Connection) -> dict[str, Any]:
-        return shown(connection, health_of(self._home.documents, connection.id))
+        documents = self._home.documents
+        has_secret = secret_of(documents, connection.id) is not None
+        health = health_of(documents, connection.id)
+        return shown(connection, health, has_webhook_secret=has_secret)
 
     def _check_kind(self, kind: ConnectionKind) -> None:
         if not self._belongs(kind):

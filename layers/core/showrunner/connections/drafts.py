@@ -18,7 +18,10 @@ from showrunner.connections.refusals import wrong_field, wrong_fields
 from showrunner.connections.settings import changed_settings
 from showrunner.connections.shapes import AuthInput, ConnectionChange, LibraryInput, NewConnection
 from showrunner.errors import InvalidInputError
+from showrunner.ports.documents import Body
 from showrunner.redaction import MASK
+from showrunner.webhooks.secrets import SETTING as WEBHOOK_SECRET
+from showrunner.webhooks.secrets import secret_body, secret_of
 from showrunner.wiring import Home
 
 _Value = TypeVar("_Value")
@@ -60,11 +63,7 @@ def changed(before: Connection, given: ConnectionChange, home: Home) -> Connecti
 
 
 def _with_settings(before: Connection, given: ConnectionChange, home: Home) -> Connection:
-    updates: dict[str, Any] = {}
-    if given.settings is not None:
-        updates["settings"] = changed_settings(
-            before.kind, before.settings, given.settings, home.secrets
-        )
+    updates: dict[str, Any] = {"settings": _settings(before, given, home)}
     previews = {**before.previews.model_dump(), **(given.previews or {})}
     for folder in ("plex_config_folder", "jellyfin_config_folder"):
         if folder in given.model_fields_set:
@@ -74,6 +73,21 @@ def _with_settings(before: Connection, given: ConnectionChange, home: Home) -> C
     except ValidationError as error:
         raise wrong_fields(error, within="previews") from None
     return before.model_copy(update=updates)
+
+
+def _settings(before: Connection, given: ConnectionChange, home: Home) -> dict[str, Any]:
+    def body(plain: str) -> Body:
+        return secret_body(plain, home.webhook_secrets, home.clock.now())
+
+    settings = dict(before.settings)
+    # Early versions kept the secret here, where no webhook looked: the next change puts it to work.
+    old = settings.pop(WEBHOOK_SECRET, None)
+    if given.settings is not None:
+        settings = changed_settings(before.kind, settings, given.settings, body)
+    is_wanted = old and WEBHOOK_SECRET not in settings
+    if is_wanted and secret_of(home.documents, before.id) is None:
+        settings[WEBHOOK_SECRET] = body(home.secrets.open(old))
+    return settings
 
 
 def _with_lists(before: Connection, given: ConnectionChange) -> Connection:

@@ -117,3 +117,13 @@ class Connection(_Stored):
     auth_method: AuthMethod | None = None
     user_id: str | None = None
     timeout_seconds: Annotated[float, Field(ge=1, le=300)] = 10
+
+    @property
+    def takes_webhooks(self) -> bool:
+        """False when its owner switched them off: that is stored, the default (on) is not."""
+        return self.settings.get("webhooks_enabled") is not False
+
+
+def plain_machine_id(machine_id: str) -> str:
+    """One server writes its id with dashes here and without them there."""
+    return machine_id.replace("-", "").lower()

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from showrunner.clients.factory import ServiceFactory, service_for
@@ -18,7 +19,9 @@ from showrunner.connections.models import (
 )
 from showrunner.connections.settings import changed_settings
 from showrunner.connections.store import ConnectionStore
+from showrunner.ports.documents import Body
 from showrunner.ports.secrets import Secrets
+from showrunner.webhooks.secrets import secret_body
 
 
 def connect(
@@ -46,6 +49,10 @@ def connect(
     does not answer as it should, InvalidInputError for an unusable address;
     nothing is stored then.
     """
+
+    def body(plain: str) -> Body:
+        return secret_body(plain, secrets, datetime.now(UTC))
+
     draft = Connection(
         id="draft",
         kind=kind,
@@ -56,7 +63,7 @@ def connect(
         path_mappings=list(path_mappings or []),
         previews=previews or PreviewSettings(),
         excludes=list(excludes or []),
-        settings=changed_settings(kind, {}, settings or {}, secrets),
+        settings=changed_settings(kind, {}, settings or {}, body),
         auth_method=auth_methods(kind)[0],
         **({"timeout_seconds": timeout_seconds} if timeout_seconds else {}),
     )
@@ -82,7 +89,7 @@ def connect(
         }
         chosen = [name for name, value in given.items() if value is not None]
         connection = _with_choices_of(known, connection, chosen)
-        stored = changed_settings(kind, known.settings, settings or {}, secrets)
+        stored = changed_settings(kind, known.settings, settings or {}, body)
         connection = connection.model_copy(update={"settings": stored})
     store.save(connection)
     return connection

@@ -3,14 +3,15 @@ What can be set for a connection of each kind, with defaults and limits.
 
 Names follow the documents of the tools whose settings they were. Settings that
 nothing reads yet are kept for what will. A secret among them is given in clear,
-kept sealed and shown masked.
+kept with the other secrets of webhooks and shown masked.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -23,18 +24,26 @@ from pydantic import (
 
 from showrunner.connections.models import ConnectionKind
 from showrunner.connections.refusals import wrong_fields
-from showrunner.ports.secrets import Secrets
+from showrunner.ports.documents import Body
 from showrunner.redaction import MASK
+from showrunner.webhooks.secrets import SETTING as WEBHOOK_SECRET
 
 _UNITS_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600}
 _UNITS_BYTES = {"Bytes": 1, "Kilobytes": 1024, "Megabytes": 1024**2}
-SECRETS = ("webhook_secret",)
+SECRETS = (WEBHOOK_SECRET,)
 
 
 def seconds_of(value: Any) -> Any:
     """`10s`, `1m` or `500ms` as seconds; anything else unchanged, for pydantic to judge."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h)", value) if isinstance(value, str) else None
     return float(found[1]) * _UNITS_SECONDS[found[2]] if found else value
+
+
+def _sendable(secret: SecretStr) -> SecretStr:
+    """As strict as where such secrets are made: what can be guessed would open the webhooks."""
+    if not re.fullmatch("[!-~]{16,200}", secret.get_secret_value()):
+        raise ValueError("must be 16 to 200 letters, digits and signs without spaces")
+    return secret
 
 
 Seconds = Annotated[float, BeforeValidator(seconds_of), Field(ge=1, le=3600)]
@@ -55,7 +64,9 @@ class MediaServerSettings(KindSettings):
     1024 x 1024 bytes). `username` is whose watched states count. `server_id`
     tells several servers of a kind apart in imported settings. Realtime is the
     server's socket; polling asks for sessions where it cannot be held open.
-    `sync_days_back` is how much history a historical sync takes.
+    `sync_days_back` is how much history a historical sync takes. Where
+    `webhooks_enabled` is off, deliveries to this connection's own address or with
+    its own secret are answered and ignored. `webhook_secret` is that secret.
     """
 
     filesize_limit: Annotated[
@@ -68,8 +79,8 @@ class MediaServerSettings(KindSettings):
     session_polling_interval: Seconds = 30
     historical_sync: bool = False
     sync_days_back: Annotated[int, Field(ge=7, le=3650)] = 365
-    webhooks_enabled: bool = False
-    webhook_secret: SecretStr | None = None
+    webhooks_enabled: bool = True
+    webhook_secret: Annotated[SecretStr, AfterValidator(_sendable)] | None = None
     skip_active: bool = False
 
     @property
@@ -170,34 +181,43 @@ SETTINGS: Mapping[ConnectionKind, type[KindSettings]] = {
 
 
 def kind_settings(kind: ConnectionKind, stored: Mapping[str, Any]) -> KindSettings:
-    """The settings in force: what was stored over the defaults. Secrets are still sealed."""
-    known = SETTINGS[kind].model_fields
+    """The settings in force: what was stored over the defaults. Secrets are not among them."""
+    known = SETTINGS[kind].model_fields.keys() - SECRETS
     return SETTINGS[kind].model_validate({k: v for k, v in stored.items() if k in known})
 
 
 def changed_settings(
-    kind: ConnectionKind, stored: Mapping[str, Any], given: Mapping[str, Any], secrets: Secrets
+    kind: ConnectionKind,
+    stored: Mapping[str, Any],
+    given: Mapping[str, Any],
+    secret_body: Callable[[str], Body],
 ) -> dict[str, Any]:
     """
     What to store when `given` is set over `stored`.
 
-    None resets a setting to its default, a masked secret stays as it is. Raises
+    None resets a setting to its default, a masked secret stays as it is. Of a new
+    secret there is what `secret_body` makes of it, None of one that is to be
+    removed: `ConnectionStore` writes both where they belong. Raises
     InvalidInputError that names each wrong field.
     """
     wanted = {name: value for name, value in given.items() if value != MASK}
-    merged = {**stored, **wanted}
+    held = {name: stored[name] for name in SECRETS if name in stored}
+    merged = {name: value for name, value in stored.items() if name not in held} | wanted
     try:
         checked = SETTINGS[kind].model_validate({k: v for k, v in merged.items() if v is not None})
     except ValidationError as error:
         raise wrong_fields(error, within="settings") from None
     kept = checked.model_dump(mode="json", exclude_unset=True)
-    for name in SECRETS:
-        if name in kept:
-            kept[name] = stored.get(name) if name not in wanted else secrets.seal(wanted[name])
-    return kept
+    for name in (one for one in SECRETS if one in wanted):
+        kept[name] = None if wanted[name] is None else secret_body(wanted[name])
+    return held | kept
 
 
-def shown_settings(kind: ConnectionKind, stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Every setting with its value, secrets masked."""
+def shown_settings(
+    kind: ConnectionKind, stored: Mapping[str, Any], *, has_webhook_secret: bool
+) -> dict[str, Any]:
+    """Every setting with its value, a secret that there is masked."""
     shown = kind_settings(kind, stored).model_dump(mode="json")
-    return {name: MASK if name in SECRETS and value else value for name, value in shown.items()}
+    if WEBHOOK_SECRET in shown and (has_webhook_secret or stored.get(WEBHOOK_SECRET)):
+        shown[WEBHOOK_SECRET] = MASK
+    return shown

@@ -130,8 +130,10 @@ class Enabled(_Input):
     enabled: bool
 
 
-def shown(connection: Connection, health: Health | None) -> dict[str, Any]:
-    """The connection without any secret. `health` None: it was never asked."""
+def shown(
+    connection: Connection, health: Health | None, *, has_webhook_secret: bool = False
+) -> dict[str, Any]:
+    """The connection, its secrets masked. `health` None: it was never asked."""
     kind = connection.kind
     body: dict[str, Any] = {
         "id": connection.id,
@@ -142,7 +144,9 @@ def shown(connection: Connection, health: Health | None) -> dict[str, Any]:
         "auth": _shown_auth(connection),
         "verify_tls": connection.verify_tls,
         "timeout_seconds": connection.timeout_seconds,
-        "settings": shown_settings(kind, connection.settings),
+        "settings": shown_settings(
+            kind, connection.settings, has_webhook_secret=has_webhook_secret
+        ),
         "capabilities": list(CAPABILITIES[kind]),
         "version": connection.version,
         "server_identity": connection.machine_id,

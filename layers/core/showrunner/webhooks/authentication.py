@@ -20,9 +20,10 @@ from typing import Any
 from urllib.parse import unquote
 
 from showrunner.access import given_tokens, matches, token_hash
+from showrunner.callers import caller_address
 from showrunner.entry.body import raw_body
 from showrunner.errors import ForbiddenError, UnauthorizedError
-from showrunner.rate_limit import CallLimit, check_guesses, note_guesses
+from showrunner.rate_limit import CallLimit, count_guesses
 from showrunner.webhooks.secrets import all_secrets, fixed_secret_hash, plain_secrets
 from showrunner.wiring import Home
 
@@ -56,17 +57,17 @@ _ANYBODY = _Caller(None)
 def check_webhook(event: Event, home: Home) -> None:
     """
     Lets a delivery in, or raises UnauthorizedError (401), ForbiddenError (403:
-    another connection's secret) or TooManyRequestsError (429).
+    another connection's secret) or TooManyRequestsError (429: a flood, or too many
+    wrong secrets from this address; a right one is let in all the same).
 
     What is known of the sender lies in the event afterwards, see `pinned_connection`.
     """
-    address = _source_address(event)
+    address = caller_address(event)
     _calls.count(address, home.clock.now())
-    check_guesses(home, address)
     named = _connection_in_address(event)
     caller, tried = _judged(event, named, home)
     if caller is None:
-        note_guesses(home, address, tried)
+        count_guesses(home, address, tried)
         raise UnauthorizedError(
             "No valid token: send it as X-Auth-Token, as Authorization: Bearer, as the password "
             "of Basic authentication or as ?token=, or sign the body with the webhook secret."
@@ -126,7 +127,3 @@ def _is_signed(body: bytes, signature: str, secret: str) -> bool:
 def _connection_in_address(event: Event) -> str | None:
     found = _CONNECTIONS_ADDRESS.search(event.get("rawPath") or "")
     return unquote(found[1]) if found else None
-
-
-def _source_address(event: Event) -> str:
-    return str(event["requestContext"].get("http", {}).get("sourceIp") or "")

@@ -78,11 +78,14 @@ def webhook_app(
 
 def _take(reports: Sequence[Report], connection_id: str | None) -> Answer:
     here = home()
-    if connection_id is not None:
-        # Imported here: nearly all deliveries belong to no connection of their own.
-        from showrunner.webhooks.pinning import check_sender  # noqa: PLC0415
+    if connection_id is not None or reports[0].server_id is not None:
+        # Imported here: what managers and scripts send belongs to no connection.
+        from showrunner.webhooks.pinning import connections_of  # noqa: PLC0415
 
-        check_sender(reports[0].source, connection_id, here.documents)
+        for connection in connections_of(reports[0], connection_id, here.documents):
+            if not connection.takes_webhooks:
+                muted = f"Ignored: webhooks of {connection.name} are switched off."
+                return _answer(muted, "ignored")
     if not load_settings(here.documents).webhook_enabled:
         return _answer("Ignored: webhooks are switched off in the settings.", "ignored")
     receipt = receive(reports, here, connection_id=connection_id)

@@ -14,13 +14,16 @@ from datetime import datetime
 from showrunner.access import fixed_hash, sha256
 from showrunner.errors import NotFoundError, WrongStateError
 from showrunner.ports.clock import from_iso, iso
-from showrunner.ports.documents import Document, Documents, each
+from showrunner.ports.documents import Body, Delete, Document, Documents, Put, each
+from showrunner.ports.secrets import Secrets
 from showrunner.wiring import Home
 
 COLLECTION = "webhook-secrets"
 INSTALLATION = "installation"
 _OF_CONNECTION = "connection/"
 VARIABLE = "WEBHOOK_SECRET"
+SETTING = "webhook_secret"
+"""What a connection's settings call its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +46,24 @@ def make_secret(home: Home, connection_id: str | None = None, plain: str | None 
     if connection_id is None:
         _refuse_fixed()
     chosen = plain or random_secrets.token_urlsafe(24)
-    body = {
-        "sha256": sha256(chosen),
-        "sealed": home.webhook_secrets.seal(chosen),
-        "made_at": iso(home.clock.now()),
-    }
+    body = secret_body(chosen, home.webhook_secrets, home.clock.now())
     home.documents.put(COLLECTION, _key(connection_id), body)
     return chosen
+
+
+def secret_body(plain: str, webhook_secrets: Secrets, made_at: datetime) -> Body:
+    """What is stored of a secret; `webhook_secrets` is the home's port of that name."""
+    return {
+        "sha256": sha256(plain),
+        "sealed": webhook_secrets.seal(plain),
+        "made_at": iso(made_at),
+    }
+
+
+def secret_change(connection_id: str, body: Body | None) -> Put | Delete:
+    """Stores `body` as the connection's own secret, or with None removes what is there."""
+    key = _key(connection_id)
+    return Put(COLLECTION, key, body) if body else Delete(COLLECTION, key)
 
 
 def remove_secret(home: Home, connection_id: str | None = None) -> None:

@@ -1,6 +1,7 @@
 """Signing in with the access token, and out again."""
 
 from showrunner.access import is_access_token
+from showrunner.callers import caller_address
 from showrunner.entry.app import HttpApp, Response
 from showrunner.errors import ShowrunnerError, TooManyRequestsError, UnauthorizedError
 from showrunner.web import attempts, pages, session
@@ -20,7 +21,7 @@ def add_routes(app: HttpApp) -> None:
         event = app.current_event.raw_event
         place = session.safe_place(session.form_field(event, "next"))
         try:
-            _check_token(session.form_field(event, "token"), _source_address(event))
+            _check_token(session.form_field(event, "token"), caller_address(event))
         except (TooManyRequestsError, UnauthorizedError) as error:
             return _form(place, error)
         return pages.redirect(place, [session.session_cookie(event, home())])
@@ -37,10 +38,6 @@ def _check_token(token: str, source_address: str) -> None:
     if not is_access_token(token.strip(), home()):
         raise UnauthorizedError("That is not the access token.")
     attempts.forget_attempts(home(), source_address)
-
-
-def _source_address(event: session.Event) -> str:
-    return str(event["requestContext"]["http"].get("sourceIp") or "")
 
 
 def _form(place: str, error: ShowrunnerError | None = None) -> Response[str]:

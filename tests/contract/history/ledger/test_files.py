@@ -13,8 +13,8 @@ from showrunner.history.ledger.manifest import PartFile
 from showrunner.history.pages import History
 from showrunner.ports.blobs import Blob
 from showrunner.wiring import AwsHome, EmbeddedHome
-from tests.fakes import FakeClock
 from tests.contract.history.ledger.plays import play
+from tests.fakes import FakeClock
 
 
 class Counted(FileBlobs):

@@ -13,8 +13,8 @@ from showrunner.history.ledger.manifest import MANIFEST_KEY, PLAYS_PREFIX
 from showrunner.history.pages import History
 from showrunner.plays.models import Play, PlayState
 from showrunner.ports.blobs import BlobInfo
-from tests.fakes import FakeClock
 from tests.contract.history.ledger.plays import full_play, play
+from tests.fakes import FakeClock
 
 DECEMBER = datetime(2026, 12, 1, tzinfo=UTC)
 
