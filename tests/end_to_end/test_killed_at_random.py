@@ -151,6 +151,7 @@ def immortal(tmp_path: Path, films: list[Path]) -> Iterator[Immortal]:
         end(made.running)
 
 
+@pytest.mark.timeout(600)
 def test_fifty_kills_lose_nothing_and_double_nothing(immortal: Immortal, films: list[Path]) -> None:
     """Every accepted webhook ends in exactly one whole set of outputs, whoever was killed when."""
     seed = os.environ.get("SHOWRUNNER_TEST_SEED") or str(time.time_ns())

@@ -125,7 +125,7 @@ def test_a_stopped_worker_gives_its_task_back_to_its_own_queue(
 
 def test_a_worker_with_grace_finishes_what_it_has_in_hand(home: EmbeddedHome, media: Path) -> None:
     """A container's stop has its time limit: up to that the file goes on."""
-    long = film(media, "long.mkv", 900)
+    long = film(media, "long.mkv", 1800)
     job_id = job_of(home, long)
     with worker(home, SHOWRUNNER_GRACE_SECONDS="60") as process:
         until(lambda: is_decoding(home), "the file is in work")

@@ -9,7 +9,6 @@ from showrunner.jobs import care, listing, log, remove
 from showrunner.jobs.create import create_job
 from showrunner.jobs.listing import FileFilter, JobFilter
 from showrunner.jobs.models import Job, WorkerState
-from showrunner.jobs.queues import JOBS
 from showrunner.jobs.requests import (
     CreateRequest,
     ManualRequest,
@@ -102,11 +101,6 @@ def set_priority(home: Home, job_id: str, priority: int) -> Body:
 
 def retry_now(home: Home, job_id: str) -> Body:
     """Every waiting file, and the scan when that waits for its server, at once."""
-    job = get_job(home.documents, job_id)
-    if job.is_scan_waiting and not job.waiting_items:
-        home.queue(JOBS).send({"resend": job_id, "only": "waiting"})
-        log.append(home, job_id, "info", "Tried now: the scan.")
-        return {"fired": True, "job_id": job_id, "files": 0}
     return {"fired": True, "job_id": job_id, "files": care.retry_now(job_id, home)}
 
 

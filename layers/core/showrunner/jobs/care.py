@@ -42,18 +42,20 @@ def set_priority(job_id: str, priority: int, home: Home) -> Job:
 
 def retry_now(job_id: str, home: Home) -> int:
     """
-    Try all waiting files of the job at once; how many they are.
+    Try all that waits at once: the job's files, whose number it gives, and its scan.
 
-    Raises NotFoundError, WrongStateError when none waits, and InvalidInputError
-    when the job is over, so that none ever will.
+    Raises NotFoundError, WrongStateError when nothing waits, and InvalidInputError
+    when the job is over, so that nothing ever will.
     """
     job = get_job(home.documents, job_id)
     if job.status.is_final:
         raise InvalidInputError(f"Job {job_id} is {job.status}: reprocess it to try again.")
-    if job.waiting_items == 0:
+    if job.waiting_items == 0 and not job.is_scan_waiting:
         raise WrongStateError(f"No file of job {job_id} waits for a retry.")
     home.queue(JOBS_QUEUE).send({"resend": job_id, "only": "waiting"})
-    log.append(home, job_id, "info", f"Tried now: {count_of(job.waiting_items, 'waiting file')}.")
+    files = count_of(job.waiting_items, "waiting file")
+    tried = files if job.waiting_items else "the scan"
+    log.append(home, job_id, "info", f"Tried now: {tried}.")
     return job.waiting_items
 
 
