@@ -28,6 +28,8 @@ async function send(button) {
   if (!isMeant(button.dataset)) return;
   note("problem", "");
   note("answer", "");
+  const removesPage = method === "DELETE" && then; // its parts must not be asked for any more
+  if (removesPage) document.dispatchEvent(new CustomEvent("leaving"));
   try {
     const answer = await busy(button, () => ask(method, address, bodyOf(button)));
     const failed = failureIn(answer);
@@ -36,6 +38,7 @@ async function send(button) {
     if (say !== undefined) note("answer", say || answer.message);
     if (then) location.assign(then.replace("{id}", () => encodeURIComponent(answer.id)));
   } catch (refusal) {
+    if (removesPage) document.dispatchEvent(new CustomEvent("staying"));
     note("problem", refusal.message);
     document.getElementById("problem").scrollIntoView({ block: "nearest" });
   }

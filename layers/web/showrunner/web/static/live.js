@@ -7,6 +7,7 @@ const sign = document.getElementById("live");
 let seen = document.body.dataset.seen;
 let source = null;
 let heardAt = Date.now();
+let isLeaving = false;
 
 function say(words, state) {
   sign.dataset.state = state;
@@ -18,7 +19,7 @@ function refresh(names) {
 }
 
 function listen() {
-  if (!window.EventSource) return;
+  if (!window.EventSource || isLeaving) return;
   source = new EventSource(`/stream?room=${room}&since=${encodeURIComponent(seen)}`);
   source.onopen = () => {
     heardAt = Date.now();
@@ -35,7 +36,7 @@ function isHeard() {
 }
 
 function pollIfSilent() {
-  if (document.hidden || isHeard()) return;
+  if (document.hidden || isLeaving || isHeard()) return;
   say("Checking every 5 s", "polling");
   refresh(everyPart);
   if (!source || source.readyState === 2) listen();
@@ -46,6 +47,14 @@ document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;
   refresh(everyPart);
   heardAt = Date.now();
+  listen();
+});
+document.addEventListener("leaving", () => {
+  isLeaving = true;
+  source?.close();
+});
+document.addEventListener("staying", () => {
+  isLeaving = false;
   listen();
 });
 document.addEventListener("htmx:error", () => say("No connection, trying again", "lost"));
