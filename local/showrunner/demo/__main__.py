@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from showrunner.connections.models import ConnectionKind
 from showrunner.demo.demo import Demo, DemoConnection, write_private
 from showrunner.demo.managers import Webhook
+from showrunner.harness.child import PARENT, end_with_parent
 
 SECRET_VARIABLE = "SHOWRUNNER_DEMO_WEBHOOK_SECRET"  # noqa: S105  a name, not a secret
 
@@ -30,6 +31,8 @@ class Running(BaseModel):
 
 def main() -> None:
     options = _parser().parse_args()
+    if PARENT in os.environ:  # started by the supervisor, not by hand
+        end_with_parent()
     stopped = threading.Event()
     # Until the servers run there is nothing to end in good order: a signal just ends the process.
     signal.signal(signal.SIGINT, signal.SIG_DFL)

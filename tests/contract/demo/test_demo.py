@@ -16,6 +16,7 @@ from showrunner.demo.library import TITLES, Title, arriving_film, encode, make_v
 from showrunner.demo.scenes import SCENE_SECONDS, frame_at
 from showrunner.demo.shelf import Shelf
 from showrunner.demo.webhook_bodies import release_name
+from showrunner.harness.child import PARENT
 from tests.contract.demo.conftest import SHORT_TITLES, eventually
 
 
@@ -136,3 +137,21 @@ def test_the_demo_runs_as_a_process_of_its_own(data_with_videos: Path, tmp_path:
     assert not ports.exists()
     assert "s3cret" not in output.decode()
     assert all(one["secret"] not in output.decode() for one in running["connections"])
+
+
+def test_the_demo_ends_with_the_supervisor_that_was_killed(
+    data_with_videos: Path, tmp_path: Path
+) -> None:
+    """Left alone it would go on writing into the library of the demo that comes next."""
+    nobody = subprocess.Popen([sys.executable, "-c", ""])
+    nobody.wait()
+    command = [sys.executable, "-m", "showrunner.demo", "--data", str(data_with_videos)]
+    demo = subprocess.Popen(
+        [*command, "--ports-file", str(tmp_path / "ports.json")],
+        env={**os.environ, PARENT: str(nobody.pid)},
+    )
+    try:
+        assert demo.wait(timeout=60) in (0, -signal.SIGTERM)
+    finally:
+        demo.kill()
+        demo.wait()

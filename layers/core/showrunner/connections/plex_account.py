@@ -1,6 +1,5 @@
 """The Plex account's side of setting up: PIN, servers of the account, a look at one of them."""
 
-import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -107,7 +106,7 @@ def client_identifier(documents: Documents) -> str:
 @contextmanager
 def _plex_tv() -> Iterator[HttpClient]:
     """plex.tv, or what a test or a demo put in its place."""
-    http = servers.plex_tv(os.environ.get("SHOWRUNNER_PLEX_TV_URL") or servers.PLEX_TV)
+    http = servers.plex_tv()
     try:
         yield http
     finally:
