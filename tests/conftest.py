@@ -27,6 +27,30 @@ OWNERS_VARIABLES = (
 )
 
 
+LONGEST_FIRST = (
+    "end_to_end/test_deployed_to_an_emulator.py",
+    "end_to_end/test_killed_at_random.py",
+    "end_to_end/test_servers_page.py",
+    "end_to_end/test_hostile_files.py",
+    "end_to_end",
+    "contract/worker",
+    "contract/test_queues.py",
+    "contract",
+)
+"""Files and folders in which there is more to do than in others, the longest first."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With several processes none shall begin with something long when the others end."""
+    if hasattr(config, "workerinput"):  # xdist's: every process has to come to the same order
+        items.sort(key=lambda item: _rank(item.path.relative_to(TESTS).as_posix()))
+
+
+def _rank(file: str) -> int:
+    ranks = (rank for rank, start in enumerate(LONGEST_FIRST) if file.startswith(start))
+    return next(ranks, len(LONGEST_FIRST))
+
+
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from showrunner.adapters.files import FileBlobs
 from showrunner.adapters.system_clock import SystemClock
-from showrunner.history.filters import PlayFilters, condition, utc
+from showrunner.history.filters import AccountFilter, PlayFilters, condition, utc
 from showrunner.history.ledger.care import verify
 from showrunner.history.ledger.change import Change
 from showrunner.history.ledger.columns import TYPES
@@ -32,17 +32,27 @@ from showrunner.history.pages import History, Place
 FIRST = datetime(2021, 11, 21, tzinfo=UTC)
 DAYS = 1826
 BATCH = 100_000
+
+
+def accounts(*ids: str) -> tuple[AccountFilter, ...]:
+    """As `generated` spreads them over three servers."""
+    return tuple(AccountFilter(connection_id=f"server-{int(one) % 3}", id=one) for one in ids)
+
+
 QUESTIONS = {
     "newest": PlayFilters(),
-    "one person": PlayFilters(people=("7",)),
-    "three people": PlayFilters(people=("3", "11", "29")),
+    "one person": PlayFilters(accounts=accounts("7")),
+    "three people": PlayFilters(accounts=accounts("3", "11", "29")),
     "one title": PlayFilters(titles=("The Film 77",)),
     "three rare titles": PlayFilters(titles=("The Film 7", "The Film 1999", "No such film")),
     "title nobody played": PlayFilters(titles=("No such film",)),
     "rare mix": PlayFilters(
-        people=("29",), platforms=("Roku",), resolutions=("480p",), decisions=("transcode",)
+        accounts=accounts("29"),
+        platforms=("Roku",),
+        resolutions=("480p",),
+        decisions=("transcode",),
     ),
-    "mix nobody has": PlayFilters(people=("2",), players=("Player 3-1",), is_watched=True),
+    "mix nobody has": PlayFilters(accounts=accounts("2"), players=("Player 3-1",), is_watched=True),
     "watched, remote": PlayFilters(is_watched=True, is_local=False),
     "a year ago": PlayFilters(before=FIRST + timedelta(days=DAYS - 365)),
 }

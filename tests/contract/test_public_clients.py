@@ -82,7 +82,7 @@ def test_plexapi_finds_libraries_items_and_sessions(plex: PlexServer, demo: Demo
     assert [one.index for one in shows.all()[0].episodes()] == [1]
     assert film.media[0].parts[0].file == f"{demo.library}/{FILM}"
     assert film.locations == [f"{demo.library}/{path}" for path in (FILM, LONG)]
-    assert {one.usernames[0] for one in plex.sessions()} == {"Mika", "Noor"}
+    assert {one.usernames[0] for one in plex.sessions()} == {"Mika", "Noor", "Alex"}
 
 
 def test_plexapi_pages_and_changes_settings(plex: PlexServer) -> None:
@@ -106,7 +106,7 @@ def test_jellyfins_client_finds_libraries_items_and_sessions(jellyfin: JellyfinC
 
     assert [view["CollectionType"] for view in views] == ["movies", "tvshows"]
     assert [item["Path"] for item in items] == [f"{JELLYFIN_ROOT}/{FILM}"]
-    assert [one["UserName"] for one in api.get_sessions()] == ["Mika"]
+    assert [one["UserName"] for one in api.get_sessions()] == ["Mika", "noor"]
     assert [one["Locations"] for one in api.virtual_folders()] == [
         [f"{JELLYFIN_ROOT}/movies"],
         [f"{JELLYFIN_ROOT}/tv"],
@@ -126,4 +126,4 @@ def test_embys_client_finds_libraries_items_and_sessions(
     assert embyapi.SystemServiceApi(emby).get_system_info().server_name == "Demo Emby"
     assert [folder.name for folder in folders] == ["Movies", "Shows"]
     assert [item.path for item in items.items] == [f"{demo.library}/{FILM}"]
-    assert [one.user_name for one in sessions] == ["Tove"]
+    assert [one.user_name for one in sessions] == ["Tove", "Alex"]

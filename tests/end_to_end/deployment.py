@@ -111,7 +111,7 @@ class Deployment:
         events = logs.filter_log_events(logGroupName=self._ids["FunctionsLog"])["events"]
         return "\n".join(event["message"] for event in events[-100:])
 
-    def wait_for(self, what: Callable[[], Any], *, within_seconds: float = 60) -> Any:
+    def wait_for(self, what: Callable[[], Any], *, within_seconds: float = 120) -> Any:
         """What `what` gives as soon as that is something."""
         deadline = time.monotonic() + within_seconds
         while not (found := what()):

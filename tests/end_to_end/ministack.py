@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ import httpx
 from tests.end_to_end.deployment import ROOT
 
 FOLDER = ROOT / "build" / "ministack"
+PROGRAM = Path(__file__).with_name("programs") / "run_ministack.py"
 REQUIREMENTS = (
     "ministack>=1.5.33",
     "aws-sam-translator>=1.100",  # what its CloudFormation expands SAM with
@@ -62,8 +63,9 @@ def running() -> Iterator[str]:
                 [
                     "/bin/sh",
                     "-c",
-                    '("$0"; kill 0) & read -r _; kill 0',
-                    python.with_name("ministack"),
+                    '("$0" "$1"; kill 0) & read -r _; kill -9 0',
+                    python,
+                    PROGRAM,
                 ],
                 env=environment,
                 stdin=subprocess.PIPE,
@@ -133,10 +135,17 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     """Let go of the pipe and wait until the last process of the group is gone."""
     process.communicate()
     deadline = time.monotonic() + 10
-    try:
-        while time.monotonic() < deadline:
-            os.killpg(process.pid, 0)
-            time.sleep(0.1)
+    while _is_alive(process.pid) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
+
+
+def _is_alive(group: int) -> bool:
+    """Dead ones that nobody buries, as in a container without an init, count as gone."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, _parent, found = stat.read_text().rpartition(")")[2].split()[:3]
+            if int(found) == group and state != "Z":
+                return True
+    return False

@@ -42,7 +42,7 @@ class Running:
         self.process, self.data, self.log = process, data, log
         self.address = f"http://127.0.0.1:{port}"
         self.client = httpx.Client(
-            base_url=f"{self.address}/api/v1", headers={"X-Auth-Token": TOKEN}, timeout=10
+            base_url=f"{self.address}/api/v1", headers={"X-Auth-Token": TOKEN}, timeout=30
         )
 
     def get(self, path: str) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def test_a_killed_server_keeps_nobody_out(first: Running, tmp_path: Path) -> Non
     """Its lock is gone with it: the supervisor starts another one on the same folder."""
     killed = first.server_process_id()
     subprocess.run(["kill", "-9", str(killed)], check=True)
-    until(lambda: _other_server(first, killed), "another server answers", within_seconds=30)
+    until(lambda: _other_server(first, killed), "another server answers", within_seconds=60)
 
 
 def _other_server(running: Running, killed: int) -> bool:

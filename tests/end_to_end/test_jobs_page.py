@@ -35,6 +35,7 @@ def test_the_start_page_leads_to_a_job_that_lives(browser, home, address):
     """Progress, outcomes and log follow while it is looked at; a waiting file is tried at once."""
     job_id = plant(home)
     with signed_in(browser, address) as page:
+        page.goto("/")
         page.get_by_role("link", name="Radarr: 3 files").click()
         expect(page).to_have_url(f"{address}/jobs/{job_id}")
         files = page.locator("#job_files")

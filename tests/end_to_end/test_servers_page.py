@@ -4,6 +4,8 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -12,6 +14,7 @@ from werkzeug.serving import make_server
 from showrunner.connections.models import ConnectionKind, Library, PathMapping
 from showrunner.connections.store import ConnectionStore
 from showrunner.demo.demo import Demo, DemoConnection
+from showrunner.demo.library import TITLES
 from showrunner.harness.functions import Functions
 from showrunner.harness.routes import Router
 from showrunner.harness.template import load_template
@@ -28,7 +31,9 @@ HOSTILE = '"><img src=x onerror=alert(1)><b>Attic'
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with Demo(tmp_path_factory.mktemp("demo"), consent_seconds=1, restart_seconds=1) as found:
+    """With short films: nobody watches them here."""
+    data, titles = tmp_path_factory.mktemp("demo"), [replace(one, seconds=12) for one in TITLES]
+    with Demo(data, titles=titles, consent_seconds=1, restart_seconds=1) as found:
         yield found
 
 
@@ -40,13 +45,18 @@ def address(home: EmbeddedHome, demo: Demo, monkeypatch: pytest.MonkeyPatch) -> 
         yield found
 
 
+@cache
+def router() -> Router:
+    """All functions, loaded once: which home is theirs, they ask with every request."""
+    template = load_template(REPOSITORY / "template.yaml")
+    return Router(template.functions, Functions(template.functions))
+
+
 @contextmanager
 def served() -> Iterator[str]:
-    template = load_template(REPOSITORY / "template.yaml")
-    router = Router(template.functions, Functions(template.functions))
-    server = make_server("127.0.0.1", 0, router, threaded=True)
+    server = make_server("127.0.0.1", 0, router(), threaded=True)
     server.daemon_threads = False  # closing waits for requests in work
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(start_page.POLL_SECONDS,))
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

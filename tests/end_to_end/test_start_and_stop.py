@@ -15,7 +15,7 @@ from tests.end_to_end.running import TOKEN, Running, showrunner_up, until
 
 pytestmark = pytest.mark.end_to_end
 
-CLEAN_WITHIN_SECONDS = 8
+CLEAN_WITHIN_SECONDS = 12
 
 
 @contextmanager

@@ -18,7 +18,7 @@ Limit = Annotated[int, Query(ge=1, le=500)]
 
 @app.get("/activity")
 def activity() -> dict[str, Any]:
-    """Sessions on all servers, as the last sync found them (once a minute)."""
+    """Sessions on all servers: as their sockets tell, or as the minute's poll found them."""
     sessions = [session.model_dump(mode="json") for session in now_playing(home().documents)]
     return {"sessions": sessions, "count": len(sessions)}
 

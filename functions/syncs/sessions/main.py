@@ -1,4 +1,4 @@
-"""Scheduled: what plays now on every media server, into documents."""
+"""Scheduled: what plays now on every media server that no worker reads, and its plays."""
 
 from showrunner.entry.background import schedule_entry
 from showrunner.syncs.sessions import sync_sessions

@@ -44,6 +44,8 @@ def state(documents: Documents, now: datetime) -> ProcessingState:
 def quiet_state(documents: Documents, now: datetime) -> ProcessingState:
     """What the quiet hours alone say of `now`."""
     settings = load_settings(documents)
+    if not settings.quiet_hours.enabled:  # idle workers ask every second: spare them the zone
+        return ProcessingState(paused=False)
     quiet = quiet_interval(settings.quiet_hours, owners_zone(settings.timezone).zone, now)
     if quiet is None:
         return ProcessingState(paused=False)

@@ -35,6 +35,8 @@ _SEEDS = {
     "PLEX_BIF_FRAME_INTERVAL": "thumbnail_interval",
     "THUMBNAIL_QUALITY": "thumbnail_quality",
     "CPU_THREADS": "cpu_threads",
+    "WATCHED_PERCENT": "watched_percent",
+    "HISTORY_KEEP_DAYS": "history_keep_days",
 }
 
 
@@ -63,6 +65,14 @@ def _public_url(url: str) -> str:
         ) from None
 
 
+def _long_enough(days: int) -> int:
+    if 0 < days < _SHORTEST_HISTORY_DAYS:
+        raise ValueError(f"must be 0 (for ever) or at least {_SHORTEST_HISTORY_DAYS}")
+    return days
+
+
+_SHORTEST_HISTORY_DAYS = 30
+KeepDays = Annotated[int, Field(ge=0, le=36_500), AfterValidator(_long_enough)]
 ZoneName = Annotated[str, Field(max_length=100), AfterValidator(_known_zone)]
 PublicUrl = Annotated[str, Field(max_length=2000), AfterValidator(_public_url)]
 DelaySeconds = Annotated[int, Field(ge=10, le=300)]
@@ -109,6 +119,8 @@ class Settings(BaseModel):
     `thumbnail_interval` in seconds, `thumbnail_quality` 1-10 (2 is best).
     `cpu_threads` is the number of files the frame worker decodes at a time without
     a GPU, `frame_threads` the number of threads for each of them.
+    `watched_percent` is from how far on an item counts as watched.
+    `history_keep_days` is for how long plays are kept; 0: for ever.
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -127,6 +139,8 @@ class Settings(BaseModel):
     frame_threads: Annotated[int, Field(ge=1, le=16)] = 2
     gpu_config: list[GpuConfig] = []
     frame_cache: FrameCacheSettings = FrameCacheSettings()
+    watched_percent: Annotated[int, Field(ge=50, le=100)] = 85
+    history_keep_days: KeepDays = 0
 
 
 def load_settings(documents: Documents) -> Settings:

@@ -16,6 +16,10 @@ _COMMANDS = {
     "connect": "showrunner.cli.connect:connect_command",
     "token": "showrunner.cli.token:token",
     "settings": "showrunner.cli.settings:settings",
+    "history": "showrunner.cli.history:history",
+    "backup": "showrunner.cli.history:backup",
+    "restore": "showrunner.cli.history:restore_command",
+    "import-tautulli": "showrunner.cli.import_tautulli:import_tautulli",
 }
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from showrunner.connections.models import ConnectionKind
-from showrunner.demo.demo import Demo, DemoConnection, write_private
+from showrunner.demo.demo import Demo, DemoConnection
+from showrunner.demo.keys import write_private
 from showrunner.demo.managers import Webhook
 from showrunner.harness.child import PARENT, end_with_parent
 
@@ -26,6 +27,7 @@ class Running(BaseModel):
     connections: list[DemoConnection]
     library: str
     plex_tv_url: str
+    tautulli_database: str
     owners: dict[ConnectionKind, tuple[str, str]]
 
 
@@ -36,7 +38,11 @@ def main() -> None:
     stopped = threading.Event()
     # Until the servers run there is nothing to end in good order: a signal just ends the process.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    with Demo(options.data, plex_tv_port=options.plex_tv_port) as demo:
+    with Demo(
+        options.data,
+        plex_tv_port=options.plex_tv_port,
+        tautulli_database=options.tautulli_database,
+    ) as demo:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopped.set())
         secret = os.environ.get(SECRET_VARIABLE)
@@ -52,6 +58,7 @@ def main() -> None:
             connections=demo.connections(),
             library=str(demo.library),
             plex_tv_url=demo.plex_tv_url,
+            tautulli_database=str(demo.tautulli_database),
             owners={
                 kind: demo.password(kind) for kind in (ConnectionKind.JELLYFIN, ConnectionKind.EMBY)
             },
@@ -71,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--jellyfin-webhook", help="address that Jellyfin posts to, with the same secret")
     add("--emby-webhook", help="address that Emby posts to, with the same secret")
     add("--plex-tv-port", type=int, default=0, help="where plex.tv is emulated; 0: any free port")
+    add("--tautulli-database", type=Path, help="where to write one to import (in the data folder)")
     add("--webhook-auth", choices=["header", "basic"], default="header", help="how it is sent")
     return parser
 

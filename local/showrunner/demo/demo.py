@@ -1,8 +1,5 @@
 """All emulated servers together, over one library in one data folder."""
 
-import json
-import os
-import secrets
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -17,6 +14,7 @@ from showrunner.demo.accounts import OWNER, Accounts
 from showrunner.demo.catalogues import EmulatedTmdb, EmulatedTvdb
 from showrunner.demo.emby import EmulatedEmby
 from showrunner.demo.jellyfin import EmulatedJellyfin
+from showrunner.demo.keys import keys_in
 from showrunner.demo.library import ARRIVAL_SECONDS, TITLES, Title, make_videos
 from showrunner.demo.managers import (
     Arrival,
@@ -26,37 +24,29 @@ from showrunner.demo.managers import (
     WebhookAuth,
 )
 from showrunner.demo.media_browser_webhooks import EmbyReporter, JellyfinReporter
-from showrunner.demo.playing import Room, Viewer
+from showrunner.demo.past import Past
+from showrunner.demo.playing import Room
 from showrunner.demo.plex import EmulatedPlex
 from showrunner.demo.plex_tv import EmulatedPlexTv
 from showrunner.demo.plex_webhooks import PlexReporter, TautulliReporter
 from showrunner.demo.sending import PostOffice, Reporter
 from showrunner.demo.serving import LoopbackServer
 from showrunner.demo.shelf import Shelf
+from showrunner.demo.sockets import Sockets
 from showrunner.demo.tautulli import EmulatedTautulli
+from showrunner.demo.tautulli_past import write_past
+from showrunner.demo.viewers import PEOPLE, WATCHING
 from showrunner.demo.watching import Watcher
 
 JELLYFIN_ROOT = "/media"
 """Jellyfin's name for the library, as if it ran in a container: path mappings are put to use."""
-
-_VIEWERS = {
-    ConnectionKind.PLEX: [
-        Viewer(1, "Mika", "Living Room", "Plex for LG", "webOS", "192.168.1.21", 31_000),
-        Viewer(2, "Noor", "Phone", "Plex for iOS", "iOS", "192.168.1.34", 84_000, transcodes=True),
-    ],
-    ConnectionKind.JELLYFIN: [
-        Viewer(3, "Mika", "Bedroom", "Jellyfin Android TV", "Android", "192.168.1.22", 12_000),
-    ],
-    ConnectionKind.EMBY: [
-        Viewer(4, "Tove", "Firefox", "Emby Web", "Linux", "192.168.1.40", 5_000, transcodes=True),
-    ],
-}
 
 
 class _Parts(TypedDict):
     shelf: Shelf
     room: Room
     machine_id: str
+    past: Past
 
 
 class DemoConnection(BaseModel):
@@ -94,10 +84,12 @@ class Demo:
         restart_seconds: float = 3,
         watch_seconds: float = 1,
         plex_tv_port: int = 0,
+        tautulli_database: Path | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._data = data.resolve()
         self.library = self._data / "library"
+        self.tautulli_database = tautulli_database or self._data / "tautulli.db"
         self._titles = titles
         self._arrival_seconds = arrival_seconds
         self._notice_delay_seconds = notice_delay_seconds
@@ -108,12 +100,13 @@ class Demo:
         self._plex_tv_port = plex_tv_port
         self._clock = clock
         self._running = ExitStack()
+        self.sockets: dict[ConnectionKind, Sockets] = {}
         self._connections: list[DemoConnection] = []
         self._plex_tv_url = ""
 
     def start(self) -> None:
         self._data.mkdir(parents=True, exist_ok=True)
-        self._keys = _keys_in(self._data / "keys.json")
+        self._keys = keys_in(self._data / "keys.json")
         downloads = self._data / "downloads"
         length = {"arrival_seconds": self._arrival_seconds}
         radarr_key, sonarr_key = self._keys["radarr"], self._keys["sonarr"]
@@ -200,6 +193,7 @@ class Demo:
             server_url=url,
             machine_id=machine_id,
             consent_seconds=self._consent_seconds,
+            people=PEOPLE[kind],
         )
         self._plex_tv_url = self._running.enter_context(
             LoopbackServer(account.app, self._plex_tv_port)
@@ -209,11 +203,14 @@ class Demo:
             token=self._keys["tautulli"],
             plex_machine_id=machine_id,
             plex_url=url,
+            past=parts["past"],
         )
         self._serve(ConnectionKind.TAUTULLI, tautulli.app)
         of_plex = PlexReporter(account, self._office, machine_id=machine_id, config=config)
         of_tautulli = TautulliReporter(tautulli.agents, self._office, machine_id=machine_id)
-        self._watch(parts, of_plex, of_tautulli)
+        self._listen(kind, server.socket.sockets)
+        write_past(self.tautulli_database, parts["past"], machine_id=machine_id)
+        self._watch(parts, of_plex, of_tautulli, server.socket)
 
     def _start_jellyfin(self, kind: ConnectionKind) -> None:
         config = self._data / "jellyfin"
@@ -227,20 +224,28 @@ class Demo:
         mapping = PathMapping(remote_prefix=JELLYFIN_ROOT, local_prefix=str(self.library))
         previews = PreviewSettings(jellyfin_config_folder=str(config))
         self._serve(kind, server.app, mappings=[mapping], previews=previews)
+        self._listen(kind, server.socket.sockets)
         self._jellyfin_reporter = JellyfinReporter(server, self._office)
         self._watch(parts, self._jellyfin_reporter)
 
     def _start_emby(self, kind: ConnectionKind) -> None:
         parts = self._parts(kind, str(self.library))
         server = EmulatedEmby(**parts, accounts=self._accounts(kind))
+        server.has_playback_reporting = False  # so that both ways to a history are on show
         self._serve(kind, server.app)
+        self._listen(kind, server.socket.sockets)
         self._emby_reporter = EmbyReporter(server, self._office)
         self._watch(parts, self._emby_reporter)
 
+    def _listen(self, kind: ConnectionKind, sockets: Sockets) -> None:
+        self.sockets[kind] = sockets
+        self._running.callback(sockets.drop)
+
     def _watch(self, parts: _Parts, *reporters: Reporter) -> None:
-        """From now on `reporters` tell what happens on this server."""
-        parts["shelf"].on_added += [reporter.added for reporter in reporters]
-        watcher = Watcher(parts["room"], reporters, every_seconds=self._watch_seconds)
+        """From now on `reporters` tell what happens on this server, and it remembers it."""
+        told = [parts["past"], *reporters]
+        parts["shelf"].on_added += [reporter.added for reporter in told]
+        watcher = Watcher(parts["room"], told, every_seconds=self._watch_seconds)
         self._running.enter_context(watcher)
 
     def _accounts(self, kind: ConnectionKind) -> Accounts:
@@ -257,9 +262,11 @@ class Demo:
         )
         shelf.start()
         self._running.callback(shelf.stop)
+        programme = [self.library / title.relative_path for title in self._titles]
         return {
             "shelf": shelf,
-            "room": Room(shelf, _VIEWERS[kind], self._clock),
+            "room": Room(shelf, WATCHING[kind], self._clock, programme),
+            "past": Past(shelf, PEOPLE[kind], seed=kind, programme=programme),
             "machine_id": self._keys[f"{kind} machine"],
         }
 
@@ -284,21 +291,3 @@ class Demo:
             )
         )
         return server.url
-
-
-def _keys_in(path: Path) -> dict[str, str]:
-    """The keys, passwords and machine ids of this data folder, made up when first needed."""
-    found: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
-    names = [f"{kind}{what}" for kind in ConnectionKind for what in ("", " machine", " password")]
-    missing = {name: secrets.token_hex(16) for name in names if name not in found}
-    if missing:
-        write_private(path, json.dumps(found | missing))
-    return found | missing
-
-
-def write_private(path: Path, text: str) -> None:
-    """`text` as a file that only its owner can read and that appears whole."""
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(text)
-    part.replace(path)

@@ -14,13 +14,20 @@ from flask import Response, jsonify, request, send_file
 from showrunner.demo.accounts import Accounts, Ticket
 from showrunner.demo.library_options import JELLYFIN, LibraryOptions
 from showrunner.demo.media_browser import EmulatedMediaBrowser
-from showrunner.demo.playing import Room
+from showrunner.demo.past import Past
+from showrunner.demo.playing import Playback, Room
 from showrunner.demo.plugins import BRIDGE, BRIDGE_VERSION, Plugins
 from showrunner.demo.serving import AnyCase, View, route
 from showrunner.demo.shelf import Entry, Shelf
+from showrunner.demo.streams import Delivery
 
 _FIELDS = re.compile(r'\b(Client|Device|DeviceId|Version|Token)="?([^",]+)')
 _TILES = "10x10"
+_RANGES = {
+    "SDR": {"VideoRange": "SDR", "VideoRangeType": "SDR"},
+    "HDR10": {"VideoRange": "HDR", "VideoRangeType": "HDR10", "ColorTransfer": "smpte2084"},
+    "Dolby Vision": {"VideoRange": "HDR", "VideoRangeType": "DOVI", "ColorTransfer": "smpte2084"},
+}
 _DEFAULT_INTERVAL_MS = 10_000
 
 
@@ -39,6 +46,10 @@ class EmulatedJellyfin(EmulatedMediaBrowser):
     version = "10.11.0"
     product = "Jellyfin"
     notice_status = 204
+    keep_alive_seconds = 60
+    log_types = ("VideoPlayback", "VideoPlaybackStopped")
+    log_severity = "Information"
+    ranges = _RANGES
 
     tasks = (
         ("RefreshLibrary", "Scan Media Library"),
@@ -61,6 +72,7 @@ class EmulatedJellyfin(EmulatedMediaBrowser):
         machine_id: str,
         config: Path,
         restart_seconds: float,
+        past: Past | None = None,
     ) -> None:
         trickplay = {
             "EnableTrickplayImageExtraction": True,
@@ -68,7 +80,9 @@ class EmulatedJellyfin(EmulatedMediaBrowser):
             "SaveTrickplayWithMedia": True,
         }
         options = LibraryOptions(JELLYFIN, trickplay)
-        super().__init__(shelf, room, accounts=accounts, machine_id=machine_id, options=options)
+        super().__init__(
+            shelf, room, accounts=accounts, machine_id=machine_id, options=options, past=past
+        )
         self._config = config
         self._plugins = Plugins(restart_seconds=restart_seconds)
         self._trickplay: dict[tuple[str, int], _Trickplay] = {}
@@ -83,12 +97,13 @@ class EmulatedJellyfin(EmulatedMediaBrowser):
             "/Videos/<item_id>/Trickplay/<int:width>/<int:index>.jpg": self._tile,
             "/QuickConnect/Enabled": lambda: jsonify(True),
             "/QuickConnect/Connect": self._quick_connect,
-            "/Users": lambda: jsonify([self.owner()]),
+            "/Users": lambda: jsonify(self.users()),
             "/Users/Me": lambda: jsonify(self.owner()),
             "/Plugins": lambda: jsonify(self._plugins.as_infos()),
             "/Repositories": lambda: jsonify(self._plugins.repositories),
         }
         route(self.app, gets)
+        self.socket.route(self.app, "/socket")
 
     def _route_changes(self) -> None:
         posts: dict[str, View] = {
@@ -159,6 +174,11 @@ class EmulatedJellyfin(EmulatedMediaBrowser):
     def _restart(self) -> Response:
         self._plugins.restart()
         return Response(status=204)
+
+    def transcoding(self, found: Playback, delivery: Delivery) -> dict[str, Any]:
+        """One word for both directions."""
+        chip = {"HardwareAccelerationType": delivery.hardware or "none"}
+        return {**super().transcoding(found, delivery), **chip}
 
     def page_extras(self, start: int) -> dict[str, Any]:
         return {"StartIndex": start}

@@ -1,19 +1,26 @@
 """What the emulated Jellyfin and Emby answer, in the shapes that both descriptions share."""
 
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Mapping
 
+from showrunner.demo.claims import provider_ids_of, source_of
+from showrunner.demo.media_browser_past import MediaBrowserPast, date_of
+from showrunner.demo.media_browser_streams import (
+    TICKS_PER_MS,
+    Answer,
+    media_streams,
+    play_state,
+    transcoding_info,
+)
+from showrunner.demo.past import Past
 from showrunner.demo.playing import Playback
 from showrunner.demo.shelf import Entry, Kind, Shelf
+from showrunner.demo.streams import Delivery, delivered
 
 LIBRARIES: dict[Kind, tuple[str, str]] = {
     "movie": ("Movies", "movies"),
     "show": ("Shows", "tvshows"),
 }
 _ITEM_KINDS: dict[str, Kind] = {"Movie": "movie", "Episode": "show"}
-_TICKS_PER_MS = 10_000
-
-Answer = dict[str, Any]
 
 
 class MediaBrowserShapes:
@@ -21,9 +28,15 @@ class MediaBrowserShapes:
 
     version: str
     product: str
+    log_types: tuple[str, str]
+    """What the activity log calls the start and the end of a viewing."""
+    log_severity: str
+    ranges: Mapping[str, Answer]
+    """What `MediaStream` says of each dynamic range."""
 
-    def __init__(self, shelf: Shelf, machine_id: str) -> None:
+    def __init__(self, shelf: Shelf, machine_id: str, past: Past) -> None:
         self._shelf, self._machine_id = shelf, machine_id
+        self.past = MediaBrowserPast(past, self)
 
     def id_of(self, entry: Entry) -> str:
         """An item's id in the server's own form."""
@@ -44,7 +57,8 @@ class MediaBrowserShapes:
     def is_asked_for(self, entry: Entry, asked: dict[str, str]) -> bool:
         """Whether a film or episode fits the parameters of a request for items."""
         if "ids" in asked:
-            return asked["ids"] in [self.id_of(one) for one in entry.versions]
+            ids = asked["ids"].split(",")
+            return any(self.id_of(one) in ids for one in entry.versions)
         kinds = asked.get("includeitemtypes", "Movie,Episode").split(",")
         is_kind = entry.kind in [_ITEM_KINDS.get(kind) for kind in kinds]
         above = (None, self.named_id(LIBRARIES[entry.kind][0]), *self._folder_ids(entry))
@@ -67,7 +81,7 @@ class MediaBrowserShapes:
             found[show] = self._folder(show, entry.show or "", "Series")
             found[season] = self._folder(season, f"Season {entry.season}", "Season")
         if "ids" in asked:
-            return [found[asked["ids"]]] if asked["ids"] in found else []
+            return [found[one] for one in asked["ids"].split(",") if one in found]
         wanted, term = asked.get("includeitemtypes", "").split(","), asked.get("searchterm", "")
         is_library = asked.get("parentid") in (None, self.named_id(LIBRARIES["show"][0]))
         return [
@@ -92,7 +106,7 @@ class MediaBrowserShapes:
             "ServerId": self._machine_id,
             "Id": self.id_of(entry),
             "Container": entry.path.suffix[1:],
-            "RunTimeTicks": entry.video.duration_ms * _TICKS_PER_MS,
+            "RunTimeTicks": entry.video.duration_ms * TICKS_PER_MS,
             "IsFolder": False,
             "Type": "Movie" if entry.kind == "movie" else "Episode",
             "MediaType": "Video",
@@ -108,7 +122,10 @@ class MediaBrowserShapes:
                 "IndexNumber": entry.episode,
             }
         if "DateCreated" in fields:
-            item["DateCreated"] = _date(entry.added_at)
+            item["DateCreated"] = date_of(entry.added_at)
+        if "ProviderIds" in fields:
+            ids = provider_ids_of(entry)
+            item["ProviderIds"] = {name.capitalize(): one for name, one in ids.items()}
         if "Path" in fields:
             item["Path"] = entry.remote_path
         if "MediaSources" in fields:
@@ -122,66 +139,42 @@ class MediaBrowserShapes:
             "Path": entry.remote_path,
             "Container": entry.path.suffix[1:],
             "Size": entry.video.size_bytes,
-            "Bitrate": entry.video.bitrate_kbps * 1000,
-            "RunTimeTicks": entry.video.duration_ms * _TICKS_PER_MS,
-            "MediaStreams": [_video_stream(entry)],
+            "Bitrate": source_of(entry).bitrate_kbps * 1000,
+            "RunTimeTicks": entry.video.duration_ms * TICKS_PER_MS,
+            "MediaStreams": self.streams(entry),
         }
+
+    def streams(self, entry: Entry) -> list[Answer]:
+        return media_streams(source_of(entry), self.ranges)
+
+    def session_id(self, found: Playback) -> str:
+        """A player's own, whatever it plays."""
+        return self.named_id(f"session {found.viewer.user_id}")
 
     def session(self, found: Playback) -> Answer:
         """`SessionInfo` of somebody who watches."""
         viewer, entry = found.viewer, found.entry
+        delivery = delivered(source_of(entry), viewer.way)
         session: Answer = {
-            "PlayState": {
-                "PositionTicks": found.position_ms * _TICKS_PER_MS,
-                "CanSeek": True,
-                "IsPaused": found.is_paused,
-                "IsMuted": False,
-                "PlayMethod": "Transcode" if viewer.transcodes else "DirectPlay",
-            },
+            "PlayState": play_state(found, self.id_of(entry), delivery),
             "RemoteEndPoint": viewer.address,
-            "Id": self.named_id(f"session {viewer.user_id}"),
+            "Id": self.session_id(found),
             "UserId": self.named_id(viewer.user_name),
             "UserName": viewer.user_name,
             "Client": viewer.product,
             "DeviceName": viewer.device,
             "DeviceId": f"device-{viewer.user_id}",
             "ApplicationVersion": "1.0",
+            "SupportsRemoteControl": True,
             "NowPlayingItem": {
-                **self.item(entry, ["Path"]),
-                "MediaStreams": [_video_stream(entry)],
+                **self.item(entry, ["Path", "ProviderIds"]),
+                "MediaStreams": self.streams(entry),
             },
             "ServerId": self._machine_id,
         }
-        if viewer.transcodes:
-            session["TranscodingInfo"] = _transcoding(entry)
+        if delivery.decision != "direct play":
+            session["TranscodingInfo"] = self.transcoding(found, delivery)
         return session
 
-
-def _video_stream(entry: Entry) -> Answer:
-    return {
-        "Codec": entry.video.codec,
-        "Type": "Video",
-        "Index": 0,
-        "Width": entry.video.width,
-        "Height": entry.video.height,
-        "BitRate": entry.video.bitrate_kbps * 1000,
-        "IsDefault": True,
-    }
-
-
-def _transcoding(entry: Entry) -> Answer:
-    return {
-        "VideoCodec": "h264",
-        "Container": "ts",
-        "IsVideoDirect": False,
-        "IsAudioDirect": True,
-        "Bitrate": 1_500_000,
-        "Width": entry.video.width,
-        "Height": entry.video.height,
-        "CompletionPercentage": 40.0,
-    }
-
-
-def _date(seconds: int) -> str:
-    """The servers' own form, with seven digits of fraction."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.0000000Z")
+    def transcoding(self, found: Playback, delivery: Delivery) -> Answer:
+        return transcoding_info(found, delivery)

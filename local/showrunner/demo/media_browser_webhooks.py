@@ -6,6 +6,7 @@ from typing import Any
 
 from showrunner.demo.managers import Webhook
 from showrunner.demo.media_browser_shapes import MediaBrowserShapes
+from showrunner.demo.media_browser_streams import play_method
 from showrunner.demo.playing import Playback
 from showrunner.demo.sending import Happening, PostOffice
 from showrunner.demo.shelf import Entry
@@ -66,7 +67,7 @@ class JellyfinReporter(_Reporter):
             "DeviceId": f"device-{viewer.user_id}",
             "DeviceName": viewer.device,
             "ClientName": viewer.product,
-            "PlayMethod": "Transcode" if viewer.transcodes else "DirectPlay",
+            "PlayMethod": play_method(found),
             "NotificationUsername": viewer.user_name,
             "UserId": server.named_id(viewer.user_name),
             "RemoteEndPoint": viewer.address,

@@ -8,8 +8,12 @@ from xml.etree import ElementTree as ET
 from flask import Flask, Response, request, send_file
 
 from showrunner.demo import plex_shapes as shapes
+from showrunner.demo.past import Past
 from showrunner.demo.playing import Room
+from showrunner.demo.plex_history import PlexHistory
+from showrunner.demo.plex_sessions import PlexSessions
 from showrunner.demo.plex_settings import Preferences, library_preferences, server_preferences
+from showrunner.demo.plex_socket import PlexSocket
 from showrunner.demo.serving import View, is_token, page_of, route
 from showrunner.demo.shelf import Entry, Kind, Shelf
 
@@ -27,10 +31,20 @@ class EmulatedPlex:
     """`config` is the data folder, in which `Media/localhost` holds the preview bundles."""
 
     def __init__(
-        self, shelf: Shelf, room: Room, *, token: str, machine_id: str, config: Path
+        self,
+        shelf: Shelf,
+        room: Room,
+        *,
+        token: str,
+        machine_id: str,
+        config: Path,
+        past: Past | None = None,
     ) -> None:
-        self._shelf, self._room = shelf, room
-        self._token, self._machine_id, self._config = token, machine_id, config
+        self._shelf, self._token = shelf, token
+        self._machine_id, self._config = machine_id, config
+        self.sessions = PlexSessions(room, config, _container)
+        self.socket = PlexSocket(room)
+        history = PlexHistory(past or Past(shelf), _page, _container)
         self.preferences = server_preferences()
         self.library_preferences = {key: library_preferences() for key in shapes.SECTIONS}
         (config / "Media" / "localhost").mkdir(parents=True, exist_ok=True)
@@ -43,13 +57,19 @@ class EmulatedPlex:
             "/library/sections": self._sections,
             "/library/sections/all": self._sections,
             "/library/sections/<key>/all": self._items,
-            "/library/metadata/<int:number>": self._metadata,
+            "/library/metadata/<numbers>": self._metadata,
             "/library/metadata/<int:number>/allLeaves": self._leaves,
             "/library/metadata/<int:number>/tree": self._tree,
             "/library/parts/<int:number>/indexes/sd": self._index,
-            "/status/sessions": self._sessions,
+            "/status/sessions": self.sessions.list,
+            "/status/sessions/history/all": history.all,
+            "/accounts": history.accounts,
+            "/devices": history.devices,
         }
         route(self.app, gets)
+        self.socket.route(self.app)
+        stop: dict[str, View] = {"/status/sessions/terminate": self.sessions.terminate}
+        route(self.app, stop, "GET", "POST")
         prefs: dict[str, View] = {
             "/:/prefs": self._preferences,
             "/library/sections/<key>/prefs": self._library_preferences,
@@ -95,7 +115,8 @@ class EmulatedPlex:
             return _page(shapes.shows(self._shelf.entries(kind)), "Directory")
         entries = self._shelf.entries(kind) if asked == _ITEM_TYPES[kind] else []
         found = _sorted([one for one in entries if _is_asked_for(one)])
-        return _page([shapes.item(entry, self._config) for entry in found])
+        items = [shapes.item(entry, self._config) for entry in found]
+        return _page([_short(item) for item in items])
 
     def _refresh(self, key: str) -> Response:
         if key not in shapes.SECTIONS:
@@ -104,11 +125,14 @@ class EmulatedPlex:
         self._shelf.notice(request.args.get("path") or everything)
         return Response(mimetype="text/html")
 
-    def _metadata(self, number: int) -> Response:
-        found = [shapes.item(entry, self._config) for entry in self._known(number)]
-        if found:
-            return _page(found)
-        folder = shapes.folder(self._shelf.entries("show"), number)
+    def _metadata(self, numbers: str) -> Response:
+        """One item, or several with commas between."""
+        asked = [int(one) for one in numbers.split(",") if one.isdigit()]
+        known = (entry for number in asked for entry in self._known(number))
+        found = [shapes.item(entry, self._config) for entry in known]
+        if found or not asked:
+            return _page(found) if found else _not_found()
+        folder = shapes.folder(self._shelf.entries("show"), asked[0])
         return _page([folder[0]], "Directory") if folder else _not_found()
 
     def _leaves(self, number: int) -> Response:
@@ -129,12 +153,21 @@ class EmulatedPlex:
                 return send_file(index, "application/octet-stream")
         return _not_found()
 
-    def _sessions(self) -> Response:
-        found = [shapes.play(one, self._config) for one in self._room.playbacks()]
-        return _container({"Metadata": found})
-
     def _known(self, number: int) -> list[Entry]:
         return [entry for entry in self._shelf.entries() if entry.number == number]
+
+
+def _short(item: dict[str, Any]) -> dict[str, Any]:
+    """A list says less than an item's own page: no streams, and ids only when asked for."""
+    media = [
+        {**one, "Part": [_without(part, "Stream") for part in one["Part"]]} for one in item["Media"]
+    ]
+    shown = {**item, "Media": media}
+    return shown if request.args.get("includeGuids") == "1" else _without(shown, "Guid")
+
+
+def _without(content: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in content.items() if key != name}
 
 
 def _is_asked_for(entry: Entry) -> bool:

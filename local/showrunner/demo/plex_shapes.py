@@ -1,14 +1,12 @@
 """What the emulated Plex answers, in the shape of the published description (version 1.1.1)."""
 
 from pathlib import Path
-from typing import Any
 
-from showrunner.demo.playing import Playback
+from showrunner.demo.claims import provider_ids_of, source_of
+from showrunner.demo.plex_streams import Answer, file_streams
 from showrunner.demo.shelf import Entry, Kind, Shelf, number_of
 
 SECTIONS: dict[str, tuple[Kind, str]] = {"1": ("movie", "Movies"), "2": ("show", "TV Shows")}
-
-Answer = dict[str, Any]
 
 
 def bundle_file(config: Path, bundle_hash: str) -> Path:
@@ -30,6 +28,11 @@ def section(shelf: Shelf, key: str, machine_id: str) -> Answer:
         "refreshing": False,
         "Location": [{"id": int(key), "path": shelf.location(kind)}],
     }
+
+
+def guid_of(entry: Entry) -> str:
+    kind = "movie" if entry.kind == "movie" else "episode"
+    return f"plex://{kind}/{entry.guid[:24]}"
 
 
 def section_key(entry: Entry) -> str:
@@ -89,11 +92,15 @@ def item(entry: Entry, config: Path) -> Answer:
     item: Answer = {
         "ratingKey": str(entry.number),
         "key": f"/library/metadata/{entry.number}",
+        "guid": guid_of(entry),
         "type": "movie" if entry.kind == "movie" else "episode",
         "title": entry.title,
         "duration": entry.video.duration_ms,
         "addedAt": entry.added_at,
+        "updatedAt": entry.added_at,
         "librarySectionID": int(section_key(entry)),
+        "librarySectionTitle": SECTIONS[section_key(entry)][1],
+        "Guid": [{"id": f"{name}://{one}"} for name, one in provider_ids_of(entry).items()],
         "Media": [_media(one, config) for one in entry.versions],
     }
     if entry.year is not None:
@@ -112,7 +119,8 @@ def item(entry: Entry, config: Path) -> Answer:
 
 
 def _media(entry: Entry, config: Path) -> Answer:
-    container = "mkv" if entry.path.suffix == ".mkv" else "mp4"
+    source = source_of(entry)
+    container = source.container
     part = {
         "id": entry.number,
         "key": f"/library/parts/{entry.number}/{entry.added_at}/file.{container}",
@@ -120,17 +128,21 @@ def _media(entry: Entry, config: Path) -> Answer:
         "size": entry.video.size_bytes,
         "duration": entry.video.duration_ms,
         "container": container,
+        "Stream": file_streams(entry.number, source),
     }
     if bundle_file(config, entry.bundle_hash).is_file():
         part["indexes"] = "sd"
     return {
         "id": entry.number,
         "duration": entry.video.duration_ms,
-        "bitrate": entry.video.bitrate_kbps,
-        "width": entry.video.width,
-        "height": entry.video.height,
-        "videoCodec": entry.video.codec,
-        "videoResolution": "sd",
+        "bitrate": source.bitrate_kbps,
+        "width": source.width,
+        "height": source.height,
+        "aspectRatio": 1.78,
+        "audioChannels": source.audio_channels,
+        "audioCodec": source.audio_codec,
+        "videoCodec": source.video_codec,
+        "videoResolution": source.resolution,
         "container": container,
         "Part": [part],
     }
@@ -152,33 +164,3 @@ def tree_item(entry: Entry) -> Answer:
         "addedAt": entry.added_at,
         "MediaItem": media,
     }
-
-
-def play(found: Playback, config: Path) -> Answer:
-    viewer = found.viewer
-    answer = item(found.entry, config) | {
-        "sessionKey": str(viewer.user_id),
-        "viewOffset": found.position_ms,
-        "User": {"id": str(viewer.user_id), "title": viewer.user_name},
-        "Player": {
-            "title": viewer.device,
-            "device": viewer.device,
-            "product": viewer.product,
-            "platform": viewer.platform,
-            "address": viewer.address,
-            "local": viewer.address.startswith("192.168."),
-            "state": "paused" if found.is_paused else "playing",
-            "machineIdentifier": f"player-{viewer.user_id}",
-        },
-        "Session": {"id": f"session{viewer.user_id}", "bandwidth": 2000, "location": "lan"},
-    }
-    if viewer.transcodes:
-        answer["TranscodeSession"] = {
-            "key": f"/transcode/sessions/demo{viewer.user_id}",
-            "videoDecision": "transcode",
-            "audioDecision": "copy",
-            "protocol": "dash",
-            "progress": 12.5,
-            "speed": 4.0,
-        }
-    return answer

@@ -3,14 +3,17 @@
 import itertools
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
 
+from showrunner.demo.playing import Viewer
+from showrunner.demo.plex_friends import friends_page
 from showrunner.demo.serving import is_token, route
+from showrunner.demo.viewers import OWNER_PLEX_ID
 
 PIN_LIFE_SECONDS = 1800.0
 _FIRST_PIN = 564_900_000
@@ -42,8 +45,10 @@ class EmulatedPlexTv:
         server_url: str,
         machine_id: str,
         consent_seconds: float,
+        people: Sequence[Viewer] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._people = people
         self._token, self._server_url, self._machine_id = token, server_url, machine_id
         self._consent_seconds, self._clock = consent_seconds, clock
         self._pins: dict[int, _Pin] = {}
@@ -53,6 +58,7 @@ class EmulatedPlexTv:
         route(self.app, {"/api/v2/pins": self._make_pin, "/demo/claim": self._claim}, "POST")
         route(self.app, {"/api/v2/pins/<int:number>": self._show_pin})
         route(self.app, {"/api/v2/resources": self._resources, "/api/v2/user": self._user})
+        route(self.app, {"/api/users": self._friends})
         route(self.app, {"/api/v2/user/webhooks": self._webhooks}, "GET", "POST")
 
     def _make_pin(self) -> Response:
@@ -104,12 +110,12 @@ class EmulatedPlexTv:
         return is_token(request.headers.get("X-Plex-Token"), self._token)
 
     def _user(self) -> Response:
+        """`UserPlexAccount`, whose token it repeats."""
         if not self._is_authorized():
             return _unauthorized()
-        """`UserPlexAccount`, whose token it repeats."""
         return jsonify(
             {
-                "id": 1,
+                "id": OWNER_PLEX_ID,
                 "uuid": "0123456789abcdef",
                 "username": "Mika",
                 "title": "Mika",
@@ -134,6 +140,12 @@ class EmulatedPlexTv:
         answer = jsonify([{"url": url} for url in self.webhooks])
         answer.status_code = 201 if request.method == "POST" else 200
         return answer
+
+    def _friends(self) -> Response:
+        """Those whom the account shares its server with."""
+        if not self._is_authorized():
+            return _unauthorized()
+        return friends_page(self._people, self._machine_id)
 
     def _resources(self) -> Response:
         return jsonify([self._server()]) if self._is_authorized() else _unauthorized()

@@ -45,7 +45,7 @@ class PlexReporter:
     def played(self, happening: Happening, found: Playback) -> None:
         viewer = found.viewer
         player = {
-            "local": viewer.address.startswith("192.168."),
+            "local": viewer.is_local,
             "publicAddress": _PUBLIC_ADDRESS,
             "title": viewer.device,
             "uuid": f"player-{viewer.user_id}",
@@ -72,13 +72,10 @@ class PlexReporter:
         found = shapes.item(entry, self._config)
         del found["Media"]
         key = shapes.section_key(entry)
-        kind, title = shapes.SECTIONS[key]
         return {
-            "librarySectionType": kind,
-            "librarySectionTitle": title,
+            "librarySectionType": shapes.SECTIONS[key][0],
             "librarySectionKey": f"/library/sections/{key}",
             **found,
-            "guid": f"plex://{found['type']}/{entry.guid[:24]}",
         }
 
 
@@ -98,13 +95,13 @@ class TautulliReporter:
             "user": viewer.user_name,
             "username": viewer.user_name.lower(),
             "user_id": viewer.user_id,
-            "session_key": viewer.user_id,
+            "session_key": found.session_number,
             "machine_id": f"player-{viewer.user_id}",
             "player": viewer.device,
             "product": viewer.product,
             "platform": viewer.platform,
             "ip_address": viewer.address,
-            "stream_local": int(viewer.address.startswith("192.168.")),
+            "stream_local": int(viewer.is_local),
             "view_offset": found.position_ms,
             "transcode_decision": "Transcode" if viewer.transcodes else "Direct Play",
         }
@@ -123,7 +120,7 @@ class TautulliReporter:
             "file": entry.remote_path,
             "file_size_bytes": entry.video.size_bytes,
             "duration_ms": entry.video.duration_ms,
-            "guid": f"plex://{entry.kind}/{entry.guid[:24]}",
+            "guid": shapes.guid_of(entry),
         }
         if entry.show is None:
             return values | {"year": entry.year}

@@ -71,6 +71,13 @@ class Entry:
         return number_of(self.remote_path)
 
     @property
+    def title_number(self) -> int:
+        """The number that catalogues have for the title: the same on every server."""
+        if self.show is None:
+            return number_of(f"{self.title} ({self.year})")
+        return number_of(f"{self.show} - S{self.season:02}E{self.episode:02}")
+
+    @property
     def guid(self) -> str:
         """The item's id where ids are GUIDs (without dashes)."""
         return hashlib.md5(self.remote_path.encode(), usedforsecurity=False).hexdigest()

@@ -1,14 +1,16 @@
-"""An emulated Tautulli: its API v2, as far as a connection and its webhook agents need."""
+"""An emulated Tautulli: its API v2: its webhook agents, and the history of the demo's Plex."""
 
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
 
+from showrunner.demo.past import Past
 from showrunner.demo.plex import VERSION as PLEX_VERSION
 from showrunner.demo.plex_shapes import SECTIONS
 from showrunner.demo.serving import is_token, route
 from showrunner.demo.shelf import Shelf
 from showrunner.demo.tautulli_agents import Agents, Commands
+from showrunner.demo.tautulli_history import PastCommands
 
 VERSION = "v2.16.0"
 
@@ -16,7 +18,15 @@ VERSION = "v2.16.0"
 class EmulatedTautulli:
     """Watches the demo's Plex, whose machine id is `plex_machine_id`."""
 
-    def __init__(self, shelf: Shelf, *, token: str, plex_machine_id: str, plex_url: str) -> None:
+    def __init__(
+        self,
+        shelf: Shelf,
+        *,
+        token: str,
+        plex_machine_id: str,
+        plex_url: str,
+        past: Past | None = None,
+    ) -> None:
         self._shelf, self._token = shelf, token
         self._plex_machine_id, self._plex_url = plex_machine_id, plex_url
         self.agents = Agents()
@@ -25,6 +35,7 @@ class EmulatedTautulli:
             "get_server_info": self._server,
             "get_libraries": self._libraries,
             **self.agents.commands,
+            **PastCommands(past or Past(shelf)).commands,
         }
         self.app = Flask("emulated-tautulli")
         route(self.app, {"/api/v2": self._answer}, "GET", "POST")

@@ -28,12 +28,18 @@ class Watcher:
 
     def look(self) -> None:
         """Report what happened since the last look."""
-        for found in self._room.playbacks():
-            before = self._seen.get(found.viewer.user_id)
-            self._seen[found.viewer.user_id] = found
+        here = {found.viewer.user_id: found for found in self._room.playbacks()}
+        for user_id in self._seen.keys() - here.keys():
+            self._report(Happening.STOP, self._seen.pop(user_id))
+        for user_id, found in here.items():
+            before = self._seen.get(user_id)
+            self._seen[user_id] = found
             for happening, playback in _happened(before, found):
-                for reporter in self._reporters:
-                    reporter.played(happening, playback)
+                self._report(happening, playback)
+
+    def _report(self, happening: Happening, playback: Playback) -> None:
+        for reporter in self._reporters:
+            reporter.played(happening, playback)
 
     def _run(self) -> None:
         while not self._stopped.wait(self._every_seconds):
@@ -41,12 +47,11 @@ class Watcher:
 
 
 def _happened(before: Playback | None, now: Playback) -> Iterator[tuple[Happening, Playback]]:
-    """A position that went back: it was played to its end, and begins anew."""
+    """A position that went back, or another title: the one before was played to its end."""
     if before is None:
         yield Happening.PLAY, now
     elif before.entry.path != now.entry.path or now.position_ms < before.position_ms:
-        if before.entry.path == now.entry.path:
-            yield Happening.WATCHED, before
+        yield Happening.WATCHED, before
         yield Happening.STOP, before
         yield Happening.PLAY, now
     elif before.is_paused and not now.is_paused:

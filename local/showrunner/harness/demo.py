@@ -17,6 +17,7 @@ from showrunner.errors import ShowrunnerError
 from showrunner.harness.supervisor import ChildSpec, Supervisor, python
 from showrunner.jobs.models import Job, JobFile
 from showrunner.jobs.store import get_job, list_files, list_jobs
+from showrunner.syncs.due import queue_due
 from showrunner.syncs.sessions import sync_sessions
 from showrunner.wiring import EmbeddedHome
 
@@ -26,6 +27,7 @@ _REPORTING = {
     "--jellyfin-webhook": "jellyfin",
     "--emby-webhook": "emby",
 }
+_PAST = {"historical_sync": True}
 IMPORT = {"name": "DownloadedMoviesScan"}
 
 logger = logging.getLogger(__name__)
@@ -53,17 +55,22 @@ class DemoDriver(threading.Thread):
         )
         self._ports_file.unlink(missing_ok=True)
         self._supervisor.add(self._spec())
-        known = self._connect(self._addresses())
+        described = self._addresses()
+        known = self._connect(described)
         before = {job.id for job in list_jobs(self._home.documents, limit=500)}
         sync_sessions(self._home)  # the schedule's first firing found no server yet
+        queue_due(self._home)  # nor did this one's
         self._let_a_film_arrive(known)
         self._follow(before)
+        click.echo(f"Demo        to try an import from Tautulli: {described['tautulli_database']}")
         self._stay_connected()
 
     def _spec(self) -> ChildSpec:
         webhooks = f"{self._address}/api/v1/webhooks"
         command = python("-m", "showrunner.demo", "--data", str(self._home.folder / "demo"))
         command += ["--plex-tv-port", str(self._plex_tv_port)]
+        # Where an import by path looks first: see `import_folders`.
+        command += ["--tautulli-database", str(self._home.folder / "imports" / "tautulli.db")]
         for option, sender in _REPORTING.items():
             command += [option, f"{webhooks}/{sender}"]
         environment = {**os.environ, SECRET_VARIABLE: self._token}
@@ -84,9 +91,11 @@ class DemoDriver(threading.Thread):
     def _connect(self, described: dict[str, Any]) -> dict[str, dict[str, Any]]:
         """Connect every server; gives the description of each by its kind."""
         self._forget_old_addresses()
+        known = {one.kind for one in ConnectionStore(self._home.documents).list()}
         for server in described["connections"]:
+            kind = ConnectionKind(server["kind"])
             connect(
-                ConnectionKind(server["kind"]),
+                kind,
                 server["name"],
                 server["url"],
                 server["secret"],
@@ -94,6 +103,8 @@ class DemoDriver(threading.Thread):
                 secrets=self._home.secrets,
                 path_mappings=[PathMapping(**mapping) for mapping in server["path_mappings"]],
                 previews=PreviewSettings(**server["previews"]),
+                # At first the weeks before the demo are wanted; later whatever was set.
+                settings=_PAST if kind.is_media_server and kind not in known else None,
             )
             logger.info("demo: %s is connected at %s", server["name"], server["url"])
         return {server["kind"]: server for server in described["connections"]}

@@ -45,11 +45,19 @@ def viewing_clock() -> HandClock:
     return HandClock()
 
 
+@pytest.fixture(autouse=True)
+def _begins_at_nought(viewing_clock: HandClock) -> Iterator[None]:
+    """Whoever was stopped at a later time is there again."""
+    viewing_clock.seconds = 0
+    yield
+    viewing_clock.seconds = 0
+
+
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory, viewing_clock: HandClock) -> Iterator[Demo]:
     """The running demo, which never scans by itself while tests run."""
     data = tmp_path_factory.mktemp("demo")
-    waiting = {"notice_delay_seconds": 0.0, "rescan_seconds": 3600.0}
+    waiting: dict[str, Any] = {"notice_delay_seconds": 0.0, "rescan_seconds": 3600.0}
     with Demo(
         data, titles=SHORT_TITLES, arrival_seconds=4, clock=viewing_clock, **waiting
     ) as running:

@@ -159,14 +159,13 @@ def test_playing_moves_in_time_and_pauses(viewing_clock: HandClock, client_of: C
     """ "Now playing" has something to show, in each of the states."""
     with client_of("jellyfin") as client:
         viewing_clock.seconds = 0
-        (at_first,) = client.sessions()
+        at_first, _ = client.sessions()
         viewing_clock.seconds = 5
-        (later,) = client.sessions()
+        later, _ = client.sessions()
         viewing_clock.seconds = 80
-        (paused,) = client.sessions()
+        paused, _ = client.sessions()
         viewing_clock.seconds = 85
-        (still,) = client.sessions()
-    viewing_clock.seconds = 0
+        still, _ = client.sessions()
 
     assert (later.position_ms - at_first.position_ms) % at_first.duration_ms == 5000
     assert (at_first.state, paused.state) == (PlayState.PLAYING, PlayState.PAUSED)

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from showrunner.clients.http import HttpClient
+from showrunner.clients.plex_tv import plex_tv as open_plex_tv
 from showrunner.connections.models import ConnectionKind
 from showrunner.demo.plex_tv import PIN_LIFE_SECONDS, EmulatedPlexTv
 from showrunner.errors import (
@@ -42,7 +43,7 @@ def account() -> Account:
 
 @pytest.fixture
 def plex_tv(account: Account) -> Iterator[HttpClient]:
-    with sign_in.plex_tv(transport=httpx.WSGITransport(account.app)) as http:
+    with open_plex_tv(transport=httpx.WSGITransport(account.app)) as http:
         yield http
 
 
@@ -121,7 +122,7 @@ def test_own_and_local_servers_come_first_and_players_not_at_all() -> None:
         device("Phone", ("d", True), owned=True, provides="client,player"),
     ]
     transport = httpx.MockTransport(lambda _: httpx.Response(200, json=devices))
-    with sign_in.plex_tv(transport=transport) as http:
+    with open_plex_tv(transport=transport) as http:
         found = sign_in.plex_servers(http, "us", KEY)
 
     assert [(one["name"], one["host"]) for one in found] == [

@@ -216,7 +216,9 @@ def test_layers_are_built_for_the_python_that_runs_them(
         for resource in document["Resources"].values()
         if resource["Type"] == "AWS::Serverless::LayerVersion"
     ]
-    assert {layer["ContentUri"] for layer in layers} == {"build/layers/core", "build/layers/web"}
+    assert {layer["ContentUri"] for layer in layers} == {
+        f"build/layers/{name}" for name in ("core", "history", "web")
+    }
     assert all(layer["CompatibleRuntimes"] == [f"python{version}"] for layer in layers)
 
 
@@ -225,7 +227,7 @@ def test_layers_bring_the_packages_that_are_tested_here(root: Path) -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
     known = {Requirement(line).name: Requirement(line) for line in project["dependencies"]}
     lists = list((root / "infra" / "layers").glob("*.txt"))
-    assert {file.stem for file in lists} == {"core", "web"}
+    assert {file.stem for file in lists} == {"core", "history", "web"}
     for file in lists:
         for line in file.read_text().splitlines():
             if line and not line.startswith("#"):

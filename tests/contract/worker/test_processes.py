@@ -116,7 +116,7 @@ def test_a_stopped_worker_gives_its_task_back_to_its_own_queue(
     with worker(home) as process:
         until(lambda: is_decoding(home), "the file is in work")
         process.terminate()
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=30) == 0
 
     assert line_of(home, job_id).outcome == "queued"
     assert home.queue(FRAMES_QUEUES[1]).depth().visible == 1
@@ -152,7 +152,7 @@ def test_the_file_of_a_killed_worker_is_taken_over(home: EmbeddedHome, media: Pa
 
 
 def test_slots_come_and_go_while_the_worker_runs(home: EmbeddedHome) -> None:
-    """The settings say how many; the errand thread stays."""
+    """The settings say how many; the errand and sync threads stay."""
 
     def types() -> list[str]:
         return sorted(state.type for state in workers(home.documents))
@@ -162,27 +162,36 @@ def test_slots_come_and_go_while_the_worker_runs(home: EmbeddedHome) -> None:
 
     set_threads(1)
     with worker(home):
-        until(lambda: types() == ["cpu", "errands"], "one slot")
+        until(lambda: types() == ["cpu", "errands", "syncs"], "one slot")
         set_threads(3)
-        until(lambda: types() == ["cpu", "cpu", "cpu", "errands"], "three slots")
+        until(lambda: types() == ["cpu", "cpu", "cpu", "errands", "syncs"], "three slots")
         set_threads(0)
-        until(lambda: types() == ["errands"], "none")
+        until(lambda: types() == ["errands", "syncs"], "none")
         set_threads(1)
-        until(lambda: types() == ["cpu", "errands"], "one again")
+        until(lambda: types() == ["cpu", "errands", "syncs"], "one again")
     assert types() == []
 
 
 def test_an_idle_worker_costs_next_to_nothing(home: EmbeddedHome) -> None:
-    """Four slots and the errand thread look for work ten times a second."""
+    """
+    Its slots and other threads look for work many times a second, for 1 % of a core.
+
+    On a busy machine the same steps take longer: the best of several spells counts.
+    """
     home.documents.put(COLLECTION, KEY, {"cpu_threads": 4})
     with worker(home) as process:
-        until(lambda: len(workers(home.documents)) == 5, "all are idle")
-        time.sleep(2)
-        begun, before = time.monotonic(), _cpu_seconds(process.pid)
-        time.sleep(10)
-        share = (_cpu_seconds(process.pid) - before) / (time.monotonic() - begun)
-    print(f"idle: {share:.2%} of a core")
-    assert share < 0.03
+        until(lambda: len(workers(home.documents)) >= 5, "all are idle")
+        shares = [_cpu_share(process.pid)]
+        while min(shares) >= 0.01 and len(shares) < 8:
+            shares.append(_cpu_share(process.pid))
+    print("idle:", *(f"{share:.2%}" for share in shares), "of a core")
+    assert min(shares) < 0.01
+
+
+def _cpu_share(process_id: int, seconds: float = 4) -> float:
+    begun, before = time.monotonic(), _cpu_seconds(process_id)
+    time.sleep(seconds)
+    return (_cpu_seconds(process_id) - before) / (time.monotonic() - begun)
 
 
 def _cpu_seconds(process_id: int) -> float:

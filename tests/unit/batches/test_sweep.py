@@ -5,14 +5,16 @@ import pytest
 from showrunner.batches.gather import dispatch_when_due, gather
 from showrunner.batches.store import open_batches
 from showrunner.batches.sweep import sweep
+from showrunner.events.models import EventKind
 from showrunner.jobs.create import NewFile, NewJob, create_job
+from showrunner.jobs.queues import PLAYS
 from showrunner.jobs.store import cancel_job, change_job, list_jobs
 from showrunner.ports.clock import iso
 from showrunner.webhooks.intake import receive
 from tests.calls import load_entry
 from tests.unit.batches.conftest import Killed, MortalHome, report
 
-NOTHING = {"events": 0, "batches": 0, "jobs": 0}
+NOTHING = {"events": 0, "person_events": 0, "batches": 0, "jobs": 0}
 
 
 def lose_messages(home, name="batches"):
@@ -168,3 +170,18 @@ def test_the_scheduled_function_sweeps(home, clock):
     waiting = answer.pop("waiting")
     assert answer == NOTHING | {"events": 1}
     assert {name for name, count in waiting.items() if count} == {"batches"}
+
+
+def test_a_persons_event_that_was_never_queued_is_sent_to_its_queue(home, clock):
+    """Once, and only when its play does not have it."""
+    played = report(kind=EventKind.PLAYED, source="plex", server_item_id="42")
+    with pytest.raises(Killed):
+        receive([played], MortalHome(home, sends=0))
+    rated = report(kind=EventKind.RATED, source="plex", server_item_id="42")
+    receive([rated], home)
+    clock.advance(61)
+
+    assert sweep(home) == NOTHING | {"person_events": 1}
+    assert sweep(home) == NOTHING
+    assert home.queue(PLAYS).depth().visible == 1
+    assert home.queue("batches").depth().visible == 0

@@ -133,7 +133,7 @@ def test_a_server_that_never_ends_its_answer_is_left(home: EmbeddedHome, attic: 
 
     began = time.monotonic()
     checked = check(attic, home, limit_seconds=0.2, client_factory=answering(info))
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 8
     assert checked.state is HealthState.UNREACHABLE
     assert "within" in (checked.message or "")
     released.set()

@@ -4,15 +4,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from showrunner.connections.models import Connection, ConnectionKind
+from showrunner.events.models import MediaEvent
+from showrunner.plays.live import plays_of_events
 from showrunner.plays.models import (
     Mark,
     MarkState,
     Observation,
     Person,
+    Play,
     PlayedItem,
     Player,
     Source,
 )
+from showrunner.wiring import Home
 
 MORNING = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 FILM_SECONDS = 6000
@@ -62,3 +66,7 @@ def seen(state: MarkState, at: float, position: float | None = None, **more: Any
 def polled(at: float, position: float | None, *, paused: bool = False, **more: Any) -> Observation:
     state = MarkState.PAUSED if paused else MarkState.PLAYING
     return seen(state, at, position, source=Source.POLL, **more)
+
+
+def plays_of_event(home: Home, event: MediaEvent, **more: Any) -> list[Play]:
+    return plays_of_events(home, [event], **more)

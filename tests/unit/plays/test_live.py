@@ -8,13 +8,13 @@ import pytest
 from showrunner.clients.models import Decision, PlayState, Session
 from showrunner.connections.models import ConnectionKind
 from showrunner.connections.store import ConnectionStore
-from showrunner.events.models import EventKind, MediaEvent, Playback
-from showrunner.plays.live import end_silent_plays, plays_of_event, plays_of_sessions
+from showrunner.events.models import EventItem, EventKind, MediaEvent, Playback
+from showrunner.plays.live import end_silent_plays, plays_of_sessions
 from showrunner.plays.models import Play, Source
 from showrunner.plays.store import recent_plays
 from showrunner.wiring import EmbeddedHome
 from tests.fakes import FakeClock
-from tests.unit.plays.builders import ATTIC, after
+from tests.unit.plays.builders import ATTIC, after, plays_of_event
 
 
 @pytest.fixture(autouse=True)
@@ -123,9 +123,9 @@ def test_a_play_of_which_nobody_speaks_ends_at_a_time_that_nobody_knows(
     """A server that only sends webhooks, and lost the stop."""
     plays_of_event(home, event(EventKind.PLAYED, 0, 0))
     clock.advance((after(3600) - clock.now()).total_seconds())
-    assert end_silent_plays(home, ATTIC) == []
+    assert end_silent_plays(home) == []
     clock.advance(timedelta(hours=6).total_seconds())
-    [ended] = end_silent_plays(home, ATTIC)
+    [ended] = end_silent_plays(home)
     assert (ended.is_open, ended.stopped_at, ended.watched_seconds) == (False, None, None)
 
 
@@ -183,6 +183,57 @@ def test_an_episode_has_its_series_and_numbers(home: EmbeddedHome) -> None:
     )
 
 
+def test_titles_that_a_sender_says_apart_are_not_taken_out_of_its_label(home: EmbeddedHome) -> None:
+    """A title may look like a label itself."""
+    said = EventItem(title="S01E01 (2001)", series_title="Meta", season_number=2, library="TV")
+    plays_of_event(home, event(EventKind.PLAYED, 0, 0, item=said, item_ids={"episodes": "S01E01"}))
+    item = only_play(home).item
+    assert (item.title, item.series_title) == ("S01E01 (2001)", "Meta")
+    assert (item.season_number, item.library, item.year) == (2, "TV", None)
+
+
+def test_all_that_a_session_says_is_of_its_play(home: EmbeddedHome) -> None:
+    """Each fact that play and session call by one name, and the player's own id."""
+    said: dict[str, Any] = {
+        "guid": "plex://movie/1",
+        "provider_ids": {"imdb": "tt1160419"},
+        "library": "Films",
+        "year": 2021,
+        "player_id": "uuid-1",
+        "device": "Shield",
+        "source_resolution": "4k",
+        "source_video_codec": "hevc",
+        "source_bitrate_kbps": 60_000,
+        "audio_language": "eng",
+        "audio_channels": 6,
+        "subtitle_codec": "srt",
+        "hdr": "Dolby Vision",
+        "is_hardware": True,
+    }
+    plays_of_sessions(home, ATTIC, [session(0, **said)], after(0))
+    play = only_play(home)
+    facts = {**dict(play.item), **dict(play.player), **dict(play.stream)}
+    expected = {("id" if name == "player_id" else name): fact for name, fact in said.items()}
+    assert {name: facts[name] for name in expected} == expected
+
+
+def test_a_clock_without_a_battery_is_not_believed(home: EmbeddedHome) -> None:
+    """What is dated years back was not delivered years late."""
+    plays_of_event(home, event(EventKind.PLAYED, 0, 0, happened_at=after(-10 * 365 * 86_400)))
+    assert only_play(home).started_at == after(0)
+
+
+def test_a_position_put_back_to_0_at_the_end_is_not_where_it_ended(home: EmbeddedHome) -> None:
+    """Emby does so before it tells of a stop at the end."""
+    plays_of_event(home, event(EventKind.PLAYED, 0, 3000))
+    stop = event(EventKind.STOPPED, 2900, 0)
+    assert stop.playback
+    completed = stop.playback.model_copy(update={"played_to_completion": True})
+    plays_of_event(home, stop.model_copy(update={"playback": completed}))
+    play = only_play(home)
+    assert (play.is_watched, play.watched_seconds, play.position_ms) == (True, 2900, 3_000_000)
+
+
 def test_a_clock_that_is_ahead_dates_nothing_into_the_future(home: EmbeddedHome) -> None:
     """A report can not come before what it reports."""
     plays_of_event(home, event(EventKind.PLAYED, 0, 0, happened_at=after(3600)))
@@ -216,3 +267,11 @@ def test_tautullis_reports_are_of_the_plex_server(home: EmbeddedHome) -> None:
     report = event(EventKind.PLAYED, 0, 0, source="tautulli", connection_id="tautulli")
     [play] = plays_of_event(home, report)
     assert (play.connection_id, play.server_kind) == ("attic", ConnectionKind.PLEX)
+
+
+def test_a_server_may_write_its_id_in_two_ways(home: EmbeddedHome) -> None:
+    """With dashes here and without them there: it is one server."""
+    written = ATTIC.model_copy(update={"id": "cellar", "machine_id": "0A62-B31F"})
+    ConnectionStore(home.documents).save(written)
+    [play] = plays_of_event(home, event(EventKind.PLAYED, 0, 0, server_id="0a62b31f"))
+    assert play.connection_id == "cellar"

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from showrunner.plays import store
 from showrunner.plays.models import MarkState, Observation, Play, Source
 from showrunner.plays.observations import marks_of_row
+from showrunner.plays.regroup import regrouped
 from showrunner.plays.store import (
     OPEN,
     PLAYS,
@@ -91,6 +93,22 @@ def test_racing_writers_lose_nothing(home: EmbeddedHome, clock: FakeClock) -> No
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda call: observe(*call), calls))
     assert facts(only_play(home)) == (after(0), after(10_000), 300, 2200)
+
+
+def test_a_play_that_begins_while_a_report_looks_for_its_own_is_seen(
+    home: EmbeddedHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two processes tell of a start and a stop: neither knows the other's play yet."""
+    start, stop = seen(STARTED, 0, 0), seen(STOPPED, 600, 600)
+    others = iter([stop])
+
+    def meanwhile(*given: Any) -> Any:
+        observe(home, list(itertools.islice(others, 1)))
+        return regrouped(*given)
+
+    monkeypatch.setattr(store, "regrouped", meanwhile)
+    observe(home, [start])
+    assert facts(only_play(home)) == (after(0), after(600), 0, 600)
 
 
 def test_two_plays_that_turn_out_to_be_one_are_joined(home: EmbeddedHome) -> None:

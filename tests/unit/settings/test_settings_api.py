@@ -61,6 +61,11 @@ def test_parts_of_a_part_change_alone(api: Api) -> None:
         ({"quiet_hours": {"windows": [{"start": "1", "end": "2:00"}]}}, ["quiet_hours.windows.0"]),
         ({"quiet_hours": 5}, ["quiet_hours"]),
         ({"frame_cache": {"size": 5}}, ["frame_cache.size"]),
+        ({"watched_percent": 49}, ["watched_percent"]),
+        ({"watched_percent": 101}, ["watched_percent"]),
+        ({"history_keep_days": 29}, ["history_keep_days"]),
+        ({"history_keep_days": -1}, ["history_keep_days"]),
+        ({"history_keep_days": 36501}, ["history_keep_days"]),
         ({"webhook_dealy": 20, "frobs": 1}, ["webhook_dealy", "frobs"]),
     ],
 )
@@ -186,3 +191,25 @@ def test_an_older_document_gets_the_new_defaults(home: EmbeddedHome) -> None:
     assert "gone" not in document.body
     with pytest.raises(InvalidInputError, match="gone"):
         change_settings(home.documents, {"gone": 1})
+
+
+@pytest.mark.parametrize("days", [0, 30, 36_500])
+def test_history_is_kept_for_ever_or_for_a_month_at_least(home: EmbeddedHome, days: int) -> None:
+    """A slip of the finger (3 for 30) would forget nearly all of it."""
+    assert change_settings(home.documents, {"history_keep_days": days}).history_keep_days == days
+
+
+def test_what_counts_as_watched_and_how_long_it_is_kept_come_from_the_environment(
+    home: EmbeddedHome,
+) -> None:
+    """On the first start; 85 of 100, and for ever, when it says nothing."""
+    seed_settings(home.documents, {"WATCHED_PERCENT": "90", "HISTORY_KEEP_DAYS": "365"})
+    found = load_settings(home.documents)
+    assert (found.watched_percent, found.history_keep_days) == (90, 365)
+    assert (Settings().watched_percent, Settings().history_keep_days) == (85, 0)
+
+
+def test_a_history_too_short_in_the_environment_stops_the_start(home: EmbeddedHome) -> None:
+    """With the reason, before anything is forgotten."""
+    with pytest.raises(SetupError, match=r"history_keep_days .* at least 30"):
+        seed_settings(home.documents, {"HISTORY_KEEP_DAYS": "7"})

@@ -3,11 +3,15 @@ from types import TracebackType
 from typing import Any, Self
 
 from showrunner.activity import now_playing
-from showrunner.clients.models import PlayState, Session
+from showrunner.clients.models import PlayState, Session, Transcode
 from showrunner.connections.health import healths
 from showrunner.connections.models import Connection, ConnectionKind
 from showrunner.connections.store import ConnectionStore
 from showrunner.errors import UnreachableError
+from showrunner.live.alerts import active_alerts
+from showrunner.live.holding import Holding, ReaderState
+from showrunner.plays.models import Source
+from showrunner.plays.store import recent_plays
 from showrunner.syncs.sessions import sync_sessions
 from showrunner.wiring import EmbeddedHome
 from tests.calls import answered, http_event, load_entry
@@ -123,6 +127,46 @@ def test_disabled_connections_and_other_kinds_are_not_asked(home: EmbeddedHome) 
     connect(home, "off", enabled=False)
     connect(home, "sonarr", kind=ConnectionKind.SONARR)
     assert sync(home)["servers"] == 0
+
+
+def test_a_server_that_a_worker_reads_is_left_to_it(home: EmbeddedHome) -> None:
+    """Whether by its socket or by polling; one whose reader only retries is asked."""
+    states = {"attic": "connected", "cellar": "polling", "loft": "retrying"}
+    for connection_id, state in states.items():
+        connect(home, connection_id)
+        held = Holding(home, connection_id, "a worker")
+        held.take()
+        held.note(ReaderState(state))
+
+    result = sync(home, loft=[session("1")])
+    assert (result["servers"], titles(home)) == (1, [("loft", "Dune")])
+
+
+def test_a_poll_makes_plays_and_ends_them(home: EmbeddedHome, clock: FakeClock) -> None:
+    """As the readers do: one viewing is one play, over when the server names it no more."""
+    connect(home, "attic")
+    for _ in range(3):
+        sync(home, attic=[session("1")])
+        clock.advance(60)
+    (play,) = recent_plays(home.documents)
+    assert (play.is_open, play.told_by, play.person.name) == (True, (Source.POLL,), "Mika")
+
+    sync(home, attic=[])
+    (play,) = recent_plays(home.documents)
+    assert (play.is_open, play.sources["stop"]) == (False, Source.POLL)
+
+
+def test_alerts_of_servers_that_are_gone_are_cleared(home: EmbeddedHome, clock: FakeClock) -> None:
+    """Nobody else would: no reader and no poll asks them any more."""
+    connect(home, "attic", settings={"transcode_monitoring_enabled": True})
+    for _ in range(3):
+        sync(home, attic=[session("1").model_copy(update={"transcode": Transcode(speed=0.5)})])
+        clock.advance(60)
+    assert len(active_alerts(home.documents)) == 1
+    ConnectionStore(home.documents).delete("attic")
+    clock.advance(180)
+    sync(home)
+    assert active_alerts(home.documents) == []
 
 
 def test_the_query_answers_what_the_sync_wrote(home: EmbeddedHome, monkeypatch: Any) -> None:

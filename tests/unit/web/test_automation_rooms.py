@@ -41,7 +41,13 @@ def nightly(home: EmbeddedHome, **changes) -> str:
 
 def test_rooms_of_a_group_share_an_entry_and_show_each_other():
     """The navigation stays short; a room alone in its group has no tabs."""
-    assert [room.entry for room in NAVIGATION] == ["start", "servers", "automation", "jobs"]
+    assert [room.entry for room in NAVIGATION] == [
+        "start",
+        "servers",
+        "automation",
+        "jobs",
+        "history",
+    ]
     assert [room.path for room in tabs_of(webhooks.ROOM)] == [
         "/automation",
         "/automation/schedules",

@@ -105,7 +105,7 @@ def test_a_new_reader_is_answered_at_once(reader):
     for query in ({}, {"since": "nonsense"}, {"since": "....-"}):
         answer = reader.get("/stream", query)
         assert answer.headers["Content-Type"] == "text/event-stream"
-        assert 'data: ["flow", "jobs", ' in answer.text
+        assert 'data: ["flow", "activity", "jobs", ' in answer.text
 
 
 def test_a_reconnecting_browser_goes_on_where_it_was(home, reader, clock):

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from showrunner.jobs.queues import PLAYS
 from showrunner.settings import COLLECTION, KEY
 from tests.calls import TOKEN, answered, http_event, load_entry
 
@@ -98,20 +99,41 @@ def test_the_next_step_is_queued(deliver, sent, stored):
     "name",
     [
         "plex/media_play",
-        "plex/media_rate",
         "jellyfin/playback_progress_paused",
-        "jellyfin/user_data_toggle_played",
         "emby/playback_stop",
         "tautulli/watched",
     ],
 )
-def test_what_people_do_is_kept_and_starts_nothing(deliver, sent, stored, name):
-    """A play is an event for the history of plays; no file is to be processed for it."""
+def test_a_moment_of_a_play_is_kept_for_it_and_processes_nothing(deliver, home, sent, stored, name):
+    """It waits on the queue of plays; no file is to be processed for it."""
+    status, body = deliver("incoming", sent(name))
+
+    events, _, messages = stored()
+    assert (status, body["status"], messages) == (202, "accepted", 0)
+    assert [event["state"] for event in events] == ["received"]
+    (message,) = home.queue(PLAYS).receive(max_messages=10)
+    assert message.body == {"event_id": events[0]["id"]}
+
+
+@pytest.mark.parametrize("name", ["plex/media_rate", "jellyfin/user_data_toggle_played"])
+def test_a_rating_and_a_mark_by_hand_are_kept_and_start_nothing(deliver, home, sent, stored, name):
+    """They are no plays, and nothing is to be done for them."""
     status, body = deliver("incoming", sent(name))
 
     events, _, messages = stored()
     assert (status, body["status"], messages) == (202, "accepted", 0)
     assert [event["state"] for event in events] == ["done"]
+    assert home.queue(PLAYS).depth().visible == 0
+
+
+def test_a_moment_of_a_play_that_comes_again_is_sent_on_again_until_it_is_in(
+    deliver, home, sent, stored
+):
+    """The message of the first delivery may have been lost with its process."""
+    for _ in range(2):
+        deliver("incoming", sent("jellyfin/playback_stop"))
+
+    assert (len(stored()[0]), home.queue(PLAYS).depth().visible) == (1, 2)
 
 
 def test_many_paths_of_one_delivery_are_one_step(deliver, stored):

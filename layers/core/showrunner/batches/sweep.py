@@ -1,8 +1,8 @@
 """
 Takes up what was stored and then left lying, because a process or a message died.
 
-Every step from a webhook to a job is stored before it is put on a queue, so all
-that can be lost is the message; it is sent again here, and twice is once.
+Every step from a webhook to a job or a play is stored before it is put on a queue,
+so all that can be lost is the message; it is sent again here, and twice is once.
 """
 
 from datetime import datetime, timedelta
@@ -11,10 +11,10 @@ from typing import Any
 from showrunner.batches.gather import send_timer
 from showrunner.batches.store import undispatched_batches
 from showrunner.events.models import EventState, MediaEvent
-from showrunner.events.store import EVENTS
+from showrunner.events.store import EVENTS, PERSON_EVENTS
 from showrunner.ids import time_id
 from showrunner.jobs.models import JobStatus
-from showrunner.jobs.queues import JOBS
+from showrunner.jobs.queues import JOBS, PLAYS
 from showrunner.jobs.store import list_jobs
 from showrunner.ports.documents import Document
 from showrunner.wiring import Home
@@ -33,36 +33,41 @@ _PAGE = 200
 
 def sweep(home: Home) -> dict[str, Any]:
     """Send on what was left lying; how much that was, by kind. Cheap when there is nothing."""
-    return {"events": _events(home), "batches": _batches(home), "jobs": _jobs(home)}
+    return {
+        "events": _events(home, EVENTS, "batches"),
+        "person_events": _events(home, PERSON_EVENTS, PLAYS),
+        "batches": _batches(home),
+        "jobs": _jobs(home),
+    }
 
 
-def _events(home: Home) -> int:
+def _events(home: Home, collection: str, queue: str) -> int:
     """
-    Events that no batch has taken, each sent once more.
+    Events that no batch and no play has taken, each sent once more.
 
     Every event is looked at once, when it is old enough: a mark says how far.
     """
     horizon = time_id(home.clock.now() - LEFT_AFTER, "horizon")
-    marked = home.documents.get(COLLECTION, EVENTS)
+    marked = home.documents.get(COLLECTION, collection)
     # After the clock was set back, the mark may lie ahead of the events that come now.
     mark = min(marked.body["looked_until"], horizon) if marked else None
     sent = 0
     for _ in range(EVENTS_AT_ONCE // _PAGE):
-        page = home.documents.list(EVENTS, after=mark, limit=_PAGE)
+        page = home.documents.list(collection, after=mark, limit=_PAGE)
         old = [document for document in page if document.key < horizon]
-        sent += _send_events(old, home)
+        sent += _send_events(old, queue, home)
         is_last = len(old) < _PAGE
         mark = horizon if is_last else old[-1].key
-        home.documents.put(COLLECTION, EVENTS, {"looked_until": mark})
+        home.documents.put(COLLECTION, collection, {"looked_until": mark})
         if is_last:
             break
     return sent
 
 
-def _send_events(documents: list[Document], home: Home) -> int:
+def _send_events(documents: list[Document], queue: str, home: Home) -> int:
     events = [MediaEvent.model_validate(document.body) for document in documents]
     left = [{"event_id": event.id} for event in events if event.state is EventState.RECEIVED]
-    home.queue("batches").send_all(left)
+    home.queue(queue).send_all(left)
     return len(left)
 
 

@@ -1,10 +1,18 @@
 from collections.abc import Iterable
+from urllib.parse import urlencode
 
 import httpx
 
-from showrunner.clients.media_browser import ITEM_TYPES, MediaBrowserClient
-from showrunner.clients.media_browser_answers import VirtualFolder, VirtualFolderPage
-from showrunner.clients.models import FoundItem
+from showrunner.clients.media_browser import ITEM_TYPES, MESSAGE_MS, MediaBrowserClient
+from showrunner.clients.media_browser_answers import (
+    User,
+    UserPage,
+    VirtualFolder,
+    VirtualFolderPage,
+)
+from showrunner.clients.media_browser_reader import GONE, Params
+from showrunner.clients.media_browser_socket import GREETING, KEEP_ALIVE, KEEP_ALIVE_SECONDS
+from showrunner.clients.models import FoundItem, SocketRequest
 from showrunner.connections.models import Library
 
 _LIKELY_ITEMS = 100
@@ -23,6 +31,7 @@ class EmbyClient(MediaBrowserClient):
         verify_tls: bool = True,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
+        self._api_key = api_key
         super().__init__(
             base_url,
             name=name,
@@ -31,6 +40,23 @@ class EmbyClient(MediaBrowserClient):
             verify_tls=verify_tls,
             transport=transport,
         )
+
+    def socket(self) -> SocketRequest:
+        """The key in the address, the only place where Emby looks for it on a socket."""
+        query = urlencode({"api_key": self._api_key, "deviceId": "showrunner"})
+        return SocketRequest(
+            url=self._http.socket_url(f"/embywebsocket?{query}"),
+            greeting=[GREETING],
+            keep_alive=KEEP_ALIVE,
+            keep_alive_seconds=KEEP_ALIVE_SECONDS,
+        )
+
+    def _users(self) -> list[User]:
+        return self._http.read_as("/Users/Query", UserPage).items
+
+    def _show(self, path: str, message: str) -> None:
+        asked: Params = {"Header": "Showrunner", "Text": message, "TimeoutMs": MESSAGE_MS}
+        self._http.act("POST", f"{path}/Message", params=asked, allow=GONE)
 
     def _folders(self) -> list[VirtualFolder]:
         return self._http.read_as("/Library/VirtualFolders/Query", VirtualFolderPage).items

@@ -1,4 +1,10 @@
-"""From a stored connection to a client that can be used."""
+"""
+From a stored connection to a client that can be used.
+
+The modules of the large clients are imported when one is made: their models of what
+a vendor answers are most of a cold start's cost here, and most homes have one vendor.
+"""
+# ruff: noqa: PLC0415 - for that reason
 
 from collections.abc import Callable
 from types import TracebackType
@@ -6,13 +12,9 @@ from typing import Any, Protocol, Self
 
 import httpx
 
-from showrunner.clients.emby import EmbyClient
-from showrunner.clients.jellyfin import JellyfinClient
 from showrunner.clients.manager import ManagerClient
 from showrunner.clients.media_server import MediaServerClient
 from showrunner.clients.models import ServerInfo
-from showrunner.clients.plex import PlexClient
-from showrunner.clients.tautulli import TautulliClient
 from showrunner.clients.tmdb import TmdbClient
 from showrunner.clients.tvdb import TvdbClient
 from showrunner.connections.models import Connection, ConnectionKind, Library
@@ -55,9 +57,15 @@ def client_for(
     options = _options(connection, transport)
     key = _key(connection, secrets)
     if connection.kind is ConnectionKind.PLEX:
+        from showrunner.clients.plex import PlexClient
+
         return PlexClient(connection.url, key, **options)
     if connection.kind is ConnectionKind.JELLYFIN:
+        from showrunner.clients.jellyfin import JellyfinClient
+
         return JellyfinClient(connection.url, key, previews=connection.previews, **options)
+    from showrunner.clients.emby import EmbyClient
+
     return EmbyClient(connection.url, key, **options)
 
 
@@ -71,6 +79,8 @@ def service_for(
     url, key = connection.url, _key(connection, secrets)
     match connection.kind:
         case ConnectionKind.TAUTULLI:
+            from showrunner.clients.tautulli import TautulliClient
+
             return TautulliClient(url, key, **options)
         case ConnectionKind.TMDB:
             return TmdbClient(url, key, **options)

@@ -96,6 +96,10 @@ class HttpClient(_Closing):
         """The address without what nobody should see."""
         return self._shown_url
 
+    def socket_url(self, path: str) -> str:
+        """The address of a web socket on the same server."""
+        return re.sub("^http", "ws", self._base_url, flags=re.IGNORECASE) + path
+
     def close(self) -> None:
         self._client.close()
 

@@ -5,9 +5,22 @@ from urllib.parse import quote
 
 import httpx
 
-from showrunner.clients.media_browser import ITEM_TYPES, MediaBrowserClient, Params, as_found
-from showrunner.clients.media_browser_answers import Bridge, Item, Repository, VirtualFolder
-from showrunner.clients.models import FoundItem
+from showrunner.clients.media_browser import (
+    ITEM_TYPES,
+    MESSAGE_MS,
+    MediaBrowserClient,
+    as_found,
+)
+from showrunner.clients.media_browser_answers import (
+    Bridge,
+    Item,
+    Repository,
+    User,
+    VirtualFolder,
+)
+from showrunner.clients.media_browser_reader import GONE, Params
+from showrunner.clients.media_browser_socket import GREETING, KEEP_ALIVE, KEEP_ALIVE_SECONDS
+from showrunner.clients.models import FoundItem, SocketRequest
 from showrunner.connections import paths
 from showrunner.connections.models import Library, PreviewSettings
 
@@ -116,8 +129,29 @@ class JellyfinClient(MediaBrowserClient):
             allow=(HTTPStatus.NOT_FOUND,),
         )
 
+    def socket(self) -> SocketRequest:
+        """
+        The key in the header, as for every request: from Jellyfin 12 on it is taken nowhere else.
+
+        Servers of 10.10 were seen to let an API key in and then never say a word.
+        """
+        return SocketRequest(
+            url=self._http.socket_url("/socket?deviceId=showrunner"),
+            headers=dict(self._authorization),
+            greeting=[GREETING],
+            keep_alive=KEEP_ALIVE,
+            keep_alive_seconds=KEEP_ALIVE_SECONDS,
+        )
+
     def _folders(self) -> list[VirtualFolder]:
         return self._http.read_as("/Library/VirtualFolders", list[VirtualFolder])
+
+    def _users(self) -> list[User]:
+        return self._http.read_as("/Users", list[User])
+
+    def _show(self, path: str, message: str) -> None:
+        body = {"Header": "Showrunner", "Text": message, "TimeoutMs": MESSAGE_MS}
+        self._http.act("POST", f"{path}/Message", body=body, allow=GONE)
 
     def _found(self, item: Item, library: Library | None = None) -> list[FoundItem]:
         """Each version of a film has an id of its own, by which its tiles are stored."""

@@ -7,26 +7,33 @@ Times are ticks of 100 ns. Sources: the published descriptions of Jellyfin
 
 from collections.abc import Mapping
 from datetime import datetime
-from http import HTTPStatus
 from typing import Any, Literal
+from urllib.parse import quote
 
 import httpx
 
 from showrunner.clients import media_browser_answers as answers
 from showrunner.clients.http import HttpClient
 from showrunner.clients.library import PAGE_ITEMS, LibraryClient
+from showrunner.clients.media_browser_catalogue import catalogue_page
+from showrunner.clients.media_browser_history import MediaBrowserHistory
+from showrunner.clients.media_browser_reader import GONE, MediaBrowserReader, Params
 from showrunner.clients.media_browser_sessions import session
+from showrunner.clients.media_browser_socket import news
 from showrunner.clients.models import (
     FoundItem,
     ItemsPage,
     LibrarySettings,
+    ServerAccount,
     ServerInfo,
     Session,
+    SocketNews,
     SortOrder,
 )
+from showrunner.clients.records import CataloguePage, HistoryPage
 from showrunner.connections.models import Library
+from showrunner.errors import NotFoundError, WrongStateError
 
-Params = Mapping[str, str | int]
 _LIBRARY_TYPES: Mapping[str | None, Literal["movie", "show"]] = {
     "movies": "movie",
     "tvshows": "show",
@@ -35,9 +42,9 @@ _LIBRARY_TYPES: Mapping[str | None, Literal["movie", "show"]] = {
 _VIDEO_COLLECTIONS = (None, "", "mixed", "movies", "tvshows", "homevideos", "musicvideos")
 _VIDEO_TYPES = ("Movie", "Episode", "Video", "MusicVideo")
 ITEM_TYPES = {"movie": "Movie", "show": "Episode", "other": ",".join(_VIDEO_TYPES)}
+MESSAGE_MS = 10_000
 _WITH_EPISODES = ("Series", "Season")
 _FIELDS = "Path,MediaSources,DateCreated"
-_GONE = (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND)
 
 
 class MediaBrowserClient(LibraryClient):
@@ -53,6 +60,7 @@ class MediaBrowserClient(LibraryClient):
         verify_tls: bool,
         transport: httpx.BaseTransport | None,
     ) -> None:
+        self._authorization = authorization
         super().__init__(
             HttpClient(
                 base_url,
@@ -63,6 +71,8 @@ class MediaBrowserClient(LibraryClient):
                 transport=transport,
             )
         )
+        self._reader = MediaBrowserReader(self._http, self._spelled, self._users, self.libraries)
+        self._history = MediaBrowserHistory(self._reader, self.sessions)
 
     def info(self) -> ServerInfo:
         """`/System/Info` rather than its public twin, which answers without a key too."""
@@ -81,13 +91,40 @@ class MediaBrowserClient(LibraryClient):
         ]
 
     def sessions(self) -> list[Session]:
-        found = self._http.read_as("/Sessions", list[answers.Session])
-        return [session(one, one.now_playing_item) for one in found if one.now_playing_item]
+        return self._in_our_words(self._http.read_as("/Sessions", list[answers.Session]))
+
+    def stop_session(self, session: Session, message: str) -> None:
+        """The player is asked to stop; one that takes no commands goes on."""
+        if session.stop_key is None:
+            raise WrongStateError(
+                f"{session.player_name or 'That player'} takes no commands from the server: "
+                "stop it there"
+            )
+        path = f"/Sessions/{quote(session.stop_key, safe='')}"
+        if message:
+            self._show(path, message)
+        answer = self._http.act(
+            "POST", f"{path}/Playing/Stop", body={"Command": "Stop"}, allow=GONE
+        )
+        if not answer.is_success:
+            raise NotFoundError(f"{session.title} is not being played any more")
+
+    def accounts(self) -> list[ServerAccount]:
+        return [_account(user) for user in self._users()]
+
+    def history_page(self, *, since: datetime, cursor: str | None, limit: int) -> HistoryPage:
+        return self._history.page(since, cursor, limit)
+
+    def catalogue_page(self, library: Library, *, start: int, limit: int) -> CataloguePage:
+        return catalogue_page(self._reader, library, start, limit)
+
+    def read_socket(self, text: str) -> SocketNews:
+        return news(text, self._in_our_words)
 
     def item_files(self, item_id: str) -> list[FoundItem]:
         """A malformed id, which Jellyfin answers with 400, is one that is not there."""
         asked = {"Ids": item_id, "Fields": _FIELDS}
-        answer = self._http.read("/Items", params=self._spelled(asked), allow=_GONE)
+        answer = self._http.read("/Items", params=self._spelled(asked), allow=GONE)
         if not answer.is_success:
             return []
         items = self._http.parsed("/Items", answer, answers.ItemPage).items
@@ -152,7 +189,22 @@ class MediaBrowserClient(LibraryClient):
             body={"Updates": [{"Path": path, "UpdateType": kind}]},
         )
 
+    def _in_our_words(self, found: list[answers.Session]) -> list[Session]:
+        """Devices that play nothing are left out."""
+        return [
+            session(one, item, self._reader.library_of(item.path))
+            for one in found
+            if (item := one.now_playing_item)
+        ]
+
     def _folders(self) -> list[answers.VirtualFolder]:
+        raise NotImplementedError
+
+    def _users(self) -> list[answers.User]:
+        raise NotImplementedError
+
+    def _show(self, path: str, message: str) -> None:
+        """Put `message` on the screen of the session at `path`, if the player can."""
         raise NotImplementedError
 
     def _found(self, item: answers.Item, library: Library | None = None) -> list[FoundItem]:
@@ -198,4 +250,15 @@ def as_found(
         library_id=library.native_id if library else None,
         paths=files,
         added_at=item.added,
+    )
+
+
+def _account(user: answers.User) -> ServerAccount:
+    """The name at emby.media is the e-mail address of those who signed up with it."""
+    linked = user.connect_user_name or ""
+    return ServerAccount(
+        id=user.id,
+        name=user.name or user.id,
+        email=linked if "@" in linked else None,
+        is_admin=user.policy is not None and user.policy.is_administrator,
     )

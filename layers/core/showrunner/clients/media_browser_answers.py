@@ -6,11 +6,17 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_pascal
 
+from showrunner.clients.tolerance import Tolerant
+
 
 class _MediaBrowser(BaseModel):
     model_config = ConfigDict(
         alias_generator=to_pascal, coerce_numbers_to_str=True, extra="ignore", frozen=True
     )
+
+
+class _Said(Tolerant, _MediaBrowser):
+    """What is of use without any of its fields but the id."""
 
 
 class SystemInfo(_MediaBrowser):
@@ -31,19 +37,39 @@ class VirtualFolderPage(_MediaBrowser):
     items: list[VirtualFolder]
 
 
-class Stream(_MediaBrowser):
+class Stream(_Said):
     type: str | None = None
+    index: int | None = None
     codec: str | None = None
     width: int | None = None
     bit_rate: int | None = None
+    channels: int | None = None
+    language: str | None = None
+    real_frame_rate: float | None = None
+    video_range: str | None = None
+    video_range_type: str | None = None
+    extended_video_type: str | None = None
+    color_transfer: str | None = None
 
 
-class MediaSource(_MediaBrowser):
+class MediaSource(_Said):
     id: str | None = None
     path: str | None = None
+    container: str | None = None
+    size: int | None = None
+    bitrate: int | None = None
+    media_streams: list[Stream] | None = None
 
 
-class Item(_MediaBrowser):
+class UserData(_Said):
+    """What one account has done with an item."""
+
+    played: bool = False
+    playback_position_ticks: int | None = None
+    last_played_date: str | None = None
+
+
+class Item(_Said):
     id: str
     name: str | None = None
     type: str = ""
@@ -52,10 +78,14 @@ class Item(_MediaBrowser):
     container: str | None = None
     media_sources: list[MediaSource] | None = None
     media_streams: list[Stream] | None = None
+    provider_ids: dict[str, str | None] | None = None
+    production_year: int | None = None
     series_name: str | None = None
+    album_artist: str | None = None
     parent_index_number: int | None = None
     index_number: int | None = None
     run_time_ticks: int | None = None
+    user_data: UserData | None = None
 
     @property
     def files(self) -> list[str]:
@@ -64,17 +94,7 @@ class Item(_MediaBrowser):
 
     @property
     def added(self) -> datetime | None:
-        """None also for the year 1, by which both servers mean "never"."""
-        try:
-            found = datetime.fromisoformat(self.date_created or "")
-            aware = found if found.tzinfo else found.replace(tzinfo=UTC)
-            return aware.astimezone(UTC) if aware.year > 1 else None
-        except (ValueError, OverflowError):
-            return None
-
-    def stream(self, kind: str) -> Stream:
-        """The first stream of that kind, or one that says nothing."""
-        return next((one for one in self.media_streams or [] if one.type == kind), Stream())
+        return moment(self.date_created)
 
 
 class ItemPage(_MediaBrowser):
@@ -82,13 +102,22 @@ class ItemPage(_MediaBrowser):
     total_record_count: int
 
 
-class PlayState(_MediaBrowser):
+class PlayState(_Said):
     position_ticks: int | None = None
     is_paused: bool = False
     play_method: str | None = None
+    media_source_id: str | None = None
+    audio_stream_index: int | None = None
+    subtitle_stream_index: int | None = None
 
 
-class Transcoding(_MediaBrowser):
+class Transcoding(_Said):
+    """
+    Jellyfin names one kind of acceleration for both directions, Emby one for each.
+
+    Percentages and positions count from the start of the item.
+    """
+
     video_codec: str | None = None
     audio_codec: str | None = None
     container: str | None = None
@@ -96,19 +125,66 @@ class Transcoding(_MediaBrowser):
     is_audio_direct: bool = False
     bitrate: int | None = None
     width: int | None = None
+    audio_channels: int | None = None
+    framerate: float | None = None
+    completion_percentage: float | None = None
+    transcode_reasons: list[str] | None = None
+    hardware_acceleration_type: str | None = None
+    current_throttle: int | None = None
+    video_decoder_is_hardware: bool | None = None
+    video_decoder_hw_accel: str | None = None
+    video_encoder_is_hardware: bool | None = None
+    video_encoder_hw_accel: str | None = None
 
 
-class Session(_MediaBrowser):
+class Session(_Said):
     id: str
     user_id: str | None = None
     user_name: str | None = None
     client: str | None = None
+    device_id: str | None = None
     device_name: str | None = None
     device_type: str | None = None
     remote_end_point: str | None = None
+    supports_remote_control: bool | None = None
     play_state: PlayState | None = None
     now_playing_item: Item | None = None
     transcoding_info: Transcoding | None = None
+
+
+class LogEntry(_Said):
+    """Of the activity log."""
+
+    id: str
+    type: str = ""
+    item_id: str | None = None
+    user_id: str | None = None
+    date: str | None = None
+
+
+class LogPage(_MediaBrowser):
+    items: list[LogEntry]
+    total_record_count: int
+
+
+class QueryResult(BaseModel):
+    """What a query of the Playback Reporting plugin gives; `colums` is its own spelling."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    colums: list[str] = []
+    results: list[list[Any]] = []
+    message: str | None = None
+
+
+def moment(text: str | None) -> datetime | None:
+    """None also for the year 1, by which both servers mean "never"; UTC where no zone is named."""
+    try:
+        found = datetime.fromisoformat(text or "")
+        aware = found if found.tzinfo else found.replace(tzinfo=UTC)
+        return aware.astimezone(UTC) if aware.year > 1 else None
+    except (ValueError, OverflowError):
+        return None
 
 
 class Task(_MediaBrowser):
@@ -118,9 +194,21 @@ class Task(_MediaBrowser):
     state: str = ""
 
 
-class User(_MediaBrowser):
+class Policy(_Said):
+    is_administrator: bool = False
+
+
+class User(_Said):
+    """`connect_user_name` is Emby's: the account at emby.media, often an e-mail address."""
+
     id: str
     name: str | None = None
+    connect_user_name: str | None = None
+    policy: Policy | None = None
+
+
+class UserPage(_MediaBrowser):
+    items: list[User]
 
 
 class Authentication(_MediaBrowser):

@@ -7,10 +7,14 @@ from showrunner.clients.models import (
     FoundItem,
     ItemsPage,
     LibrarySettings,
+    ServerAccount,
     ServerInfo,
     Session,
+    SocketNews,
+    SocketRequest,
     SortOrder,
 )
+from showrunner.clients.records import CataloguePage, HistoryPage
 from showrunner.connections.models import Library
 
 
@@ -34,6 +38,39 @@ class MediaServerClient(Protocol):
 
     def sessions(self) -> list[Session]:
         """What is being watched now; players without an item are left out."""
+
+    def stop_session(self, session: Session, message: str) -> None:
+        """
+        End what `session` plays; `message` is shown to whoever watches, where the player can.
+
+        Raises NotFoundError when it is over already, WrongStateError for a player
+        that the server cannot stop, and ForbiddenError where it stops none (Plex
+        without Plex Pass).
+        """
+
+    def accounts(self) -> list[ServerAccount]:
+        """Everybody who may watch; e-mails where the key may see them."""
+
+    def history_page(self, *, since: datetime, cursor: str | None, limit: int) -> HistoryPage:
+        """
+        At most `limit` of the viewings that the server remembers since then, oldest first.
+
+        `cursor` is the `next_cursor` of the page before, None for the first; it may
+        be kept for years and used by another client. Rows that come in meanwhile
+        make none disappear; a row may come twice, with the same `row_id`. Rough
+        rows come account by account, newest first. What Jellyfin or Emby counts
+        and somebody still watches is left out: ask again from a day before.
+        Raises InvalidInputError for a `cursor` that is none of this server's.
+        """
+
+    def catalogue_page(self, library: Library, *, start: int, limit: int) -> CataloguePage:
+        """At most `limit` things that can be played, from the `start`-th on, oldest first."""
+
+    def socket(self) -> SocketRequest:
+        """How to listen to what happens on the server; does no I/O."""
+
+    def read_socket(self, text: str) -> SocketNews:
+        """What a message of that socket says; empty news for one that cannot be read."""
 
     def find_item(self, path: str, library: Library) -> FoundItem | None:
         """

@@ -1,16 +1,31 @@
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Generic, TypeVar
 
 import httpx
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from showrunner.clients.cursors import Place, after, place_of
 from showrunner.clients.http import HttpClient, ServiceClient
 from showrunner.clients.models import ServerInfo
+from showrunner.clients.tautulli_rows import (
+    TautulliPage,
+    TautulliRow,
+    TautulliStream,
+    TautulliUser,
+)
 from showrunner.connections.models import Library
 
 _ADDRESS = "/api/v2"
 _ALLOWED = (HTTPStatus.BAD_REQUEST,)
+# In the order in which rows came in, resumed viewings not joined to one row.
+_EACH_SITTING: Mapping[str, str | int] = {
+    "grouping": 0,
+    "include_activity": 0,
+    "order_column": "date",
+    "order_dir": "asc",
+}
 _Data = TypeVar("_Data")
 _Shape = TypeVar("_Shape", bound=BaseModel)
 
@@ -74,6 +89,16 @@ class WatchedPlex(_Tautulli):
     pms_url: str | None = None
 
 
+class _HistoryPage(_Tautulli):
+    records_filtered: int | None = Field(None, alias="recordsFiltered")
+    data: list[TautulliRow]
+
+
+class _Place(Place):
+    start: int
+    row_id: str | None = None
+
+
 class TautulliClient(ServiceClient):
     """
     One Tautulli, through its API v2; `api_key` is in its settings, Web Interface.
@@ -120,6 +145,44 @@ class TautulliClient(ServiceClient):
         """The Plex server to whose connection this Tautulli belongs."""
         return self._ask("get_server_info", WatchedPlex)
 
+    def users(self) -> list[TautulliUser]:
+        """Everybody it knows of the Plex server that it watches, the local user included."""
+        return self._ask_all("get_users", TautulliUser)
+
+    def history_page(
+        self,
+        *,
+        cursor: str | None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 1000,
+    ) -> TautulliPage:
+        """
+        At most `limit` sittings that began in that time, oldest first, without running ones.
+
+        `cursor` as for a `MediaServerClient.history_page`. Tautulli counts in days of its
+        own time zone: rows of a day more at both ends may come, and count in `total`.
+        Plan with a long time limit: it needs 20 s a page at a million rows.
+        """
+        place = place_of(cursor, _Place) or _Place(start=0)
+        pages: list[_HistoryPage] = []
+
+        def fetch(start: int, length: int) -> list[TautulliRow]:
+            asked = {**_days(since, until), "start": start, "length": length}
+            pages.append(self._ask("get_history", _HistoryPage, {**_EACH_SITTING, **asked}))
+            return pages[-1].data
+
+        start, rows = after(place.row_id, place.start, limit, fetch, _row_id)
+        end, total = start + len(rows), pages[-1].records_filtered
+        is_last = not rows or (end >= total if total is not None else len(rows) < limit)
+        follows = None if is_last else _Place(start=end, row_id=_row_id(rows[-1])).as_cursor()
+        return TautulliPage(rows=list(rows), next_cursor=follows, total=total)
+
+    def stream_data(self, row_id: int) -> TautulliStream | None:
+        """How that row of the history was delivered; None: it is not there (any more)."""
+        data = self._data("get_stream_data", {"row_id": row_id})
+        return self._validated("get_stream_data", TautulliStream, data) if data else None
+
     def notifiers(self) -> list[Notifier]:
         """The notification agents of every kind."""
         return self._ask_all("get_notifiers", Notifier)
@@ -157,8 +220,10 @@ class TautulliClient(ServiceClient):
         )
         return answer.result == "success"
 
-    def _ask(self, command: str, shape: type[_Shape]) -> _Shape:
-        return self._validated(command, shape, self._data(command))
+    def _ask(
+        self, command: str, shape: type[_Shape], asked: Mapping[str, str | int] | None = None
+    ) -> _Shape:
+        return self._validated(command, shape, self._data(command, asked))
 
     def _ask_all(self, command: str, shape: type[_Shape]) -> list[_Shape]:
         return [self._validated(command, shape, one) for one in self._data(command) or []]
@@ -169,8 +234,8 @@ class TautulliClient(ServiceClient):
         except ValidationError as error:
             raise self._http.misfit(command, error) from None
 
-    def _data(self, command: str) -> Any:
-        return self._successful(command, self._read({"cmd": command})).data
+    def _data(self, command: str, asked: Mapping[str, str | int] | None = None) -> Any:
+        return self._successful(command, self._read({"cmd": command, **(asked or {})})).data
 
     def _read(self, params: Mapping[str, str | int]) -> httpx.Response:
         return self._http.read(_ADDRESS, params=params, allow=_ALLOWED)
@@ -200,3 +265,17 @@ class TautulliClient(ServiceClient):
 
 def _kind(section_type: str) -> Any:
     return section_type if section_type in ("movie", "show") else "other"
+
+
+def _row_id(row: TautulliRow) -> str | None:
+    return None if row.row_id is None else str(row.row_id)
+
+
+def _days(since: datetime | None, until: datetime | None) -> dict[str, str | int]:
+    """The days that surely hold that time, wherever Tautulli runs; both ends are included."""
+    days: dict[str, str | int] = {}
+    if since:
+        days["after"] = f"{since.astimezone(UTC) - timedelta(days=1):%Y-%m-%d}"
+    if until:
+        days["before"] = f"{until.astimezone(UTC) + timedelta(days=1):%Y-%m-%d}"
+    return days

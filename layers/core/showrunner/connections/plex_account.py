@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from showrunner.clients.http import HttpClient
+from showrunner.clients.plex_tv import plex_tv
 from showrunner.connections.api import outcome, raise_unless_ok
 from showrunner.connections.check import check
 from showrunner.connections.drafts import new_draft
@@ -106,7 +107,7 @@ def client_identifier(documents: Documents) -> str:
 @contextmanager
 def _plex_tv() -> Iterator[HttpClient]:
     """plex.tv, or what a test or a demo put in its place."""
-    http = servers.plex_tv()
+    http = plex_tv()
     try:
         yield http
     finally:

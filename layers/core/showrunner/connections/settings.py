@@ -22,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 
-from showrunner.connections.models import ConnectionKind
+from showrunner.connections.models import Connection, ConnectionKind
 from showrunner.connections.refusals import wrong_fields
 from showrunner.ports.documents import Body
 from showrunner.redaction import MASK
@@ -63,10 +63,18 @@ class MediaServerSettings(KindSettings):
     `filesize_limit` is the largest picture to upload, such as `5 Megabytes` (of
     1024 x 1024 bytes). `username` is whose watched states count. `server_id`
     tells several servers of a kind apart in imported settings. Realtime is the
-    server's socket; polling asks for sessions where it cannot be held open.
+    server's socket, which a worker listens to: on unless switched off, or nobody
+    would see what plays before the next minute's look. With
+    `session_polling_enabled` the worker asks for sessions every
+    `session_polling_interval` seconds while that socket is down or switched off.
     `sync_days_back` is how much history a historical sync takes. Where
     `webhooks_enabled` is off, deliveries to this connection's own address or with
     its own secret are answered and ignored. `webhook_secret` is that secret.
+    `skip_active`: no scan while somebody watches.
+
+    Monitoring looks at the given intervals while something is re-encoded, and
+    raises alerts. Buffer thresholds are the percentage of a player's buffer that
+    is filled: below `risky` it may stall, below `critical` it will.
     """
 
     filesize_limit: Annotated[
@@ -74,7 +82,7 @@ class MediaServerSettings(KindSettings):
     ] = "5 Megabytes"
     username: Text | None = None
     server_id: Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,64}$")] = "default"
-    realtime_enabled: bool = False
+    realtime_enabled: bool = True
     session_polling_enabled: bool = False
     session_polling_interval: Seconds = 30
     historical_sync: bool = False
@@ -82,6 +90,18 @@ class MediaServerSettings(KindSettings):
     webhooks_enabled: bool = True
     webhook_secret: Annotated[SecretStr, AfterValidator(_sendable)] | None = None
     skip_active: bool = False
+    transcode_monitoring_enabled: bool = False
+    transcode_monitoring_interval: Seconds = 10
+    buffer_health_monitoring_enabled: bool = False
+    buffer_health_poll_interval: Seconds = 5
+    buffer_health_critical_threshold: Percent = 20
+    buffer_health_risky_threshold: Percent = 50
+
+    @model_validator(mode="after")
+    def _critical_is_worse(self) -> Self:
+        if self.buffer_health_critical_threshold > self.buffer_health_risky_threshold:
+            raise ValueError("buffer_health_critical_threshold is above the risky threshold")
+        return self
 
     @property
     def filesize_limit_bytes(self) -> int:
@@ -92,26 +112,12 @@ class MediaServerSettings(KindSettings):
 class PlexSettings(MediaServerSettings):
     """
     `integrate_with_kometa`: pictures with Kometa's overlays are left alone.
-    Buffer thresholds are the percentage of a player's buffer that is filled:
-    below `risky` it may stall, below `critical` it will. `skip_active`: no scan
-    while somebody watches; `sync_strategy` is how wide a scan is.
+    `sync_strategy` is how wide a scan is.
     """
 
     integrate_with_kometa: bool = False
     webhook_public_url: Text | None = None
-    transcode_monitoring_enabled: bool = False
-    transcode_monitoring_interval: Seconds = 10
-    buffer_health_monitoring_enabled: bool = False
-    buffer_health_poll_interval: Seconds = 5
-    buffer_health_critical_threshold: Percent = 20
-    buffer_health_risky_threshold: Percent = 50
     sync_strategy: Literal["library-level", "path-level"] = "path-level"
-
-    @model_validator(mode="after")
-    def _critical_is_worse(self) -> Self:
-        if self.buffer_health_critical_threshold > self.buffer_health_risky_threshold:
-            raise ValueError("buffer_health_critical_threshold is above the risky threshold")
-        return self
 
 
 class JellyfinSettings(MediaServerSettings):
@@ -184,6 +190,12 @@ def kind_settings(kind: ConnectionKind, stored: Mapping[str, Any]) -> KindSettin
     """The settings in force: what was stored over the defaults. Secrets are not among them."""
     known = SETTINGS[kind].model_fields.keys() - SECRETS
     return SETTINGS[kind].model_validate({k: v for k, v in stored.items() if k in known})
+
+
+def server_settings(connection: Connection) -> MediaServerSettings:
+    """The settings in force of a media server; those of any other kind are the defaults."""
+    settings = kind_settings(connection.kind, connection.settings)
+    return settings if isinstance(settings, MediaServerSettings) else MediaServerSettings()
 
 
 def changed_settings(

@@ -3,8 +3,9 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from showrunner.clients.models import Decision
 from showrunner.ports.clock import iso
@@ -19,6 +20,14 @@ nobody starts the same film twice in it.
 
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+def one_line(text: str) -> str:
+    """A sender's `text` for a log or a label: no new lines, nothing that steers a terminal."""
+    return _CONTROLS.sub(" ", text).strip()
+
+
+_Line = Annotated[str, AfterValidator(one_line)]
 
 
 class EventKind(StrEnum):
@@ -68,8 +77,13 @@ class EventKind(StrEnum):
         """True for what somebody did with an item: played, rated, marked."""
         return self in _OF_A_PERSON
 
+    @property
+    def is_of_a_play(self) -> bool:
+        """True for what becomes a moment of a play; a rating or a mark by hand never does."""
+        return self in _OF_A_PLAY
 
-_OF_A_PERSON = frozenset(
+
+_OF_A_PLAY = frozenset(
     {
         EventKind.PLAYED,
         EventKind.PAUSED,
@@ -77,11 +91,31 @@ _OF_A_PERSON = frozenset(
         EventKind.PROGRESSED,
         EventKind.STOPPED,
         EventKind.SCROBBLED,
-        EventKind.RATED,
-        EventKind.MARKED_PLAYED,
-        EventKind.MARKED_UNPLAYED,
     }
 )
+_OF_A_PERSON = _OF_A_PLAY | {
+    EventKind.RATED,
+    EventKind.MARKED_PLAYED,
+    EventKind.MARKED_UNPLAYED,
+}
+
+
+class EventItem(BaseModel):
+    """
+    The titles and numbers of an item as its sender says them.
+
+    `series_title` is the artist of a track. `season_number` and `episode_number`
+    only of an episode. `library` is the name of the library. None: not said.
+    """
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    title: _Line | None = None
+    series_title: _Line | None = None
+    season_number: int | None = None
+    episode_number: int | None = None
+    year: int | None = None
+    library: _Line | None = None
 
 
 class Playback(BaseModel):
@@ -90,8 +124,9 @@ class Playback(BaseModel):
 
     `position_ms` counts from the start of the item. `session_key` is the
     server's name of this stream, unique there while it lasts. `player_id` stays
-    the same for a device, `player_name` is what its owner calls it, `product`
-    the program on it, `address` its network address. `played_to_completion`:
+    the same for a device, `player_name` is what its owner calls it, `device` what
+    it is, `platform` its system, `product` the program on it, `address` its
+    network address. `played_to_completion`:
     the server's own verdict, which only a stop has. None: the sender does not say.
     """
 
@@ -104,6 +139,8 @@ class Playback(BaseModel):
     played_to_completion: bool | None = None
     player_name: str | None = None
     player_id: str | None = None
+    device: str | None = None
+    platform: str | None = None
     product: str | None = None
     address: str | None = None
     is_local: bool | None = None
@@ -116,7 +153,8 @@ class Report:
     One thing a sender says, translated but not yet stored.
 
     `source` is the sender's kind ("radarr"), `source_event` its own word
-    ("Download"). `path` and `previous_path` are as the sender sees them; None
+    ("Download"). `title` is a label for people, `item` has its parts when
+    somebody played it. `path` and `previous_path` are as the sender sees them; None
     when it names no file: then `server_item_id` names the item whose files these
     are, on the media server that calls itself `server_id`. `item_type` is
     "movie", "episode", "season", "series" or another word of the server, in
@@ -139,6 +177,7 @@ class Report:
     server_id: str | None = None
     server_item_id: str | None = None
     item_type: str | None = None
+    item: EventItem | None = None
     person_id: str | None = None
     person_name: str | None = None
     playback: Playback | None = None
@@ -150,7 +189,7 @@ class EventState(StrEnum):
     RECEIVED = "received"
     BATCHED = "batched"
     DONE = "done"
-    """No batch follows from it: a test, something a person played."""
+    """Nothing follows from it (any more): a test, a rating, a report whose play has it."""
 
 
 class MediaEvent(BaseModel):
@@ -175,6 +214,7 @@ class MediaEvent(BaseModel):
     server_id: str | None = None
     server_item_id: str | None = None
     item_type: str | None = None
+    item: EventItem | None = None
     person_id: str | None = None
     person_name: str | None = None
     playback: Playback | None = None
@@ -210,8 +250,3 @@ def _identity_of(report: Report, received_at: datetime) -> tuple[str, ...]:
         return (*report.identity, "on", iso(report.happened_at))
     window = int(received_at.timestamp()) // ANONYMOUS_FOLD_SECONDS
     return (*report.identity, "at", str(window))
-
-
-def one_line(text: str) -> str:
-    """A sender's `text` for a log or a label: no new lines, nothing that steers a terminal."""
-    return _CONTROLS.sub(" ", text).strip()

@@ -86,9 +86,11 @@ def count_by_name(documents: Documents, report: Report, now: datetime) -> None:
         return
 
 
-def event_document(documents: Documents, event_id: str) -> tuple[MediaEvent, Document] | None:
+def event_document(
+    documents: Documents, event_id: str, collection: str = EVENTS
+) -> tuple[MediaEvent, Document] | None:
     """An event with its document (for a versioned write), or None when there is none."""
-    document = documents.get(EVENTS, event_id)
+    document = documents.get(collection, event_id)
     return (MediaEvent.model_validate(document.body), document) if document else None
 
 
@@ -166,5 +168,9 @@ def _event_from(report: Report, received_at: datetime, connection_id: str | None
         fingerprint=fingerprint,
         connection_id=connection_id,
         received_at=received_at,
-        state=EventState.RECEIVED if report.kind.changes_a_library else EventState.DONE,
+        state=EventState.RECEIVED if _has_a_next_step(report.kind) else EventState.DONE,
     )
+
+
+def _has_a_next_step(kind: EventKind) -> bool:
+    return kind.changes_a_library or kind.is_of_a_play

@@ -15,7 +15,13 @@ FRAMES_QUEUES: Mapping[int, str] = {1: "frames_high", 2: "frames", 3: "frames_lo
 ERRANDS = "errands"
 """What needs a media server or a disk and decodes nothing; a worker's errand thread pulls it."""
 
-ALL = ("batches", JOBS, *FRAMES_QUEUES.values(), ERRANDS)
+PLAYS = "plays"
+"""Events of persons, to be worked into plays: a function consumes it."""
+
+SYNCS = "syncs"
+"""Syncs and imports of histories: long, so a thread of its own in each worker pulls it."""
+
+ALL = ("batches", PLAYS, JOBS, *FRAMES_QUEUES.values(), ERRANDS, SYNCS)
 """Every queue that can hold dead letters."""
 
 

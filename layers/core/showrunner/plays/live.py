@@ -1,6 +1,6 @@
 """Plays from what comes in: events one by one, a server's sessions all at once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from showrunner.clients.models import Session
@@ -21,12 +21,13 @@ LATE = timedelta(seconds=30)
 PAUSED_AT_MOST = timedelta(days=1)
 
 
-def plays_of_event(
-    home: Home, event: MediaEvent, watched_percent: int = WATCHED_PERCENT
+def plays_of_events(
+    home: Home, events: Iterable[MediaEvent], watched_percent: int = WATCHED_PERCENT
 ) -> list[Play]:
-    """The play of a stored event, with what it says worked in; none when it is of no play."""
-    observation = of_event(event, ConnectionStore(home.documents).list())
-    return observe(home, [observation], watched_percent) if observation else []
+    """The plays of stored events, with what they say worked in; an event can be of no play."""
+    connections = ConnectionStore(home.documents).list()
+    found = [of_event(event, connections) for event in events]
+    return observe(home, [one for one in found if one], watched_percent)
 
 
 def plays_of_sessions(
@@ -53,16 +54,15 @@ def plays_of_sessions(
     return playing + _ended(home, gone, Mark(at=now, state=MarkState.GONE, source=source))
 
 
-def end_silent_plays(home: Home, connection: Connection) -> list[Play]:
+def end_silent_plays(home: Home) -> list[Play]:
     """
-    End what nobody spoke of for hours: for servers that send webhooks and are never asked.
+    End what nobody spoke of for hours: on servers that send webhooks and are never asked,
+    that do not answer any more or were removed.
 
     When they ended stays unknown.
     """
     now = home.clock.now()
-    silent = [
-        found for found in open_plays(home.documents, connection.id) if _is_silent(found, now)
-    ]
+    silent = [found for found in open_plays(home.documents) if _is_silent(found, now)]
     return _ended(home, silent, Mark(at=now, state=MarkState.GONE, source=Source.POLL))
 
 

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from showrunner.clients.models import PlayState as SessionState
 from showrunner.clients.models import Session
-from showrunner.connections.models import Connection, ConnectionKind
+from showrunner.connections.models import Connection, ConnectionKind, plain_machine_id
 from showrunner.events.models import EventKind, MediaEvent, Playback
 from showrunner.plays.models import (
     Mark,
@@ -21,7 +21,10 @@ from showrunner.plays.models import (
 )
 from showrunner.webhooks.item_types import item_type_of
 
-Facts = TypeVar("Facts", Player, Stream)
+Facts = TypeVar("Facts", PlayedItem, Player, Stream)
+
+_BELIEVED_WITHIN = timedelta(days=1)
+"""What a sender dates further back was not delivered late: its clock is wrong."""
 
 _MARKS = {
     EventKind.PLAYED: MarkState.STARTED,
@@ -31,6 +34,7 @@ _MARKS = {
     EventKind.STOPPED: MarkState.STOPPED,
     EventKind.SCROBBLED: MarkState.PLAYING,
 }
+_PROVIDERS = ("imdb", "tmdb", "tvdb")
 _FILM = re.compile(r"(.+) \((\d{4})\)")
 _EPISODE = re.compile(r"S(\d+)E(\d+)")
 
@@ -78,8 +82,14 @@ def of_session(
         server_kind=connection.kind,
         source=source,
         person=Person(id=session.user_id, name=session.user_name),
-        item=_item_of_session(session),
-        player=_taken(Player, session, name=session.player_name),
+        item=_taken(
+            PlayedItem,
+            session,
+            media_type=item_type_of(session.media_type),
+            title=session.title or None,
+            duration_ms=session.duration_ms or None,
+        ),
+        player=_taken(Player, session, id=session.player_id, name=session.player_name),
         stream=_taken(Stream, session),
         session_key=session.session_key,
         marks=(mark,),
@@ -114,26 +124,36 @@ def marks_of_row(
 
 
 def _mark_of(event: MediaEvent, state: MarkState, playback: Playback) -> Mark:
+    is_pause = event.kind is EventKind.PROGRESSED and playback.is_paused
+    is_completed = bool(playback.played_to_completion)
+    # Emby puts the position back to 0 before it tells of a stop at the end.
+    is_known = not (is_completed and playback.position_ms == 0)
+    return Mark(
+        at=_moment_of(event),
+        state=MarkState.PAUSED if is_pause else state,
+        source=Source.WEBHOOK,
+        position_ms=playback.position_ms if is_known else None,
+        is_watched=event.kind is EventKind.SCROBBLED or is_completed,
+    )
+
+
+def _moment_of(event: MediaEvent) -> datetime:
     """
-    A sender's clock is believed unless it is ahead of ours.
+    A sender's clock is believed unless it is ahead of ours, or days behind.
 
     What is late was delivered late; nothing can be reported before it happens.
     """
-    at = min(event.happened_at or event.received_at, event.received_at)
-    is_pause = event.kind is EventKind.PROGRESSED and playback.is_paused
-    return Mark(
-        at=at,
-        state=MarkState.PAUSED if is_pause else state,
-        source=Source.WEBHOOK,
-        position_ms=playback.position_ms,
-        is_watched=event.kind is EventKind.SCROBBLED or bool(playback.played_to_completion),
-    )
+    happened_at, received_at = event.happened_at, event.received_at
+    if happened_at is None or happened_at > received_at:
+        return received_at
+    return happened_at if received_at - happened_at <= _BELIEVED_WITHIN else received_at
 
 
 def _server_of(event: MediaEvent, connections: Iterable[Connection]) -> Connection | None:
     """By the name that the server has for itself; else the one whose address was used."""
     servers = [one for one in connections if one.kind.is_media_server]
-    named = [one for one in servers if event.server_id and one.machine_id == event.server_id]
+    said = plain_machine_id(event.server_id or "")
+    named = [one for one in servers if said and plain_machine_id(one.machine_id or "") == said]
     if named:
         return named[0]
     used = [one for one in servers if one.id == event.connection_id]
@@ -149,15 +169,19 @@ def _item_of_event(event: MediaEvent) -> PlayedItem:
     return PlayedItem(
         item_id=event.server_item_id,
         guid=ids.get("plex_guid"),
-        provider_ids={name: ids[name] for name in ("imdb", "tmdb", "tvdb") if name in ids},
+        provider_ids={name: ids[name] for name in _PROVIDERS if name in ids},
         media_type=event.item_type,
         duration_ms=playback.duration_ms or None,
-        **_titles(event.title, ids.get("episodes", "")),
+        **(dict(event.item) if event.item else _titles(event.title, ids.get("episodes", ""))),
     )
 
 
 def _titles(label: str, marker: str) -> dict[str, Any]:
-    """The parts of `NCIS S18E10 Watchdog` and `Inception (2010)`, as events write titles."""
+    """
+    The parts of `NCIS S18E10 Watchdog` and `Inception (2010)`, as events write titles.
+
+    For events that were stored before they had an `item`.
+    """
     if numbers := _EPISODE.fullmatch(marker):
         series, found, title = label.partition(marker)
         return {
@@ -175,25 +199,15 @@ def _player_of(playback: Playback) -> Player:
     return Player(
         id=playback.player_id,
         name=playback.player_name,
+        device=playback.device,
+        platform=playback.platform,
         product=playback.product,
         address=playback.address,
         is_local=playback.is_local,
     )
 
 
-def _item_of_session(session: Session) -> PlayedItem:
-    return PlayedItem(
-        item_id=session.item_id,
-        media_type=item_type_of(session.media_type),
-        title=session.title or None,
-        series_title=session.series_title,
-        season_number=session.season_number,
-        episode_number=session.episode_number,
-        duration_ms=session.duration_ms or None,
-    )
-
-
 def _taken(model: type[Facts], session: Session, **more: Any) -> Facts:
     """Those facts of a session that the model has by the same name."""
-    said = session.model_dump(include=set(model.model_fields) - {"id"})
+    said = session.model_dump(include=set(model.model_fields))
     return model.model_validate({**said, **more})

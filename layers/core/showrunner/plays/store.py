@@ -31,9 +31,14 @@ _PERIOD_SECONDS = 28 * 86_400
 _NEAREST = 4
 """All of them may have to be written in one step."""
 _TRIES = 30
+_MOVED_TOGETHER = 12
+"""Two changes each: a write takes at most 25."""
 
 Found = tuple[Play, int]
 """A play with the version of its document, ABSENT when it has none yet."""
+
+Index = dict[str, Document | None]
+"""Places of the index as they were read."""
 
 
 def observe(
@@ -63,9 +68,9 @@ def recent_plays(documents: Documents, *, limit: int = 50, after: str | None = N
     return [Play.model_validate(document.body) for document in found]
 
 
-def open_plays(documents: Documents, connection_id: str) -> list[Found]:
-    """What goes on on one server, each with its version."""
-    pointers = each(documents, OPEN, prefix=f"{connection_id}/")
+def open_plays(documents: Documents, connection_id: str | None = None) -> list[Found]:
+    """What goes on on one server, or on all, each with its version."""
+    pointers = each(documents, OPEN, prefix=f"{connection_id}/" if connection_id else "")
     found = [documents.get(PLAYS, pointer.key.rpartition("/")[2]) for pointer in pointers]
     return [_found(document) for document in found if document]
 
@@ -87,16 +92,26 @@ def mark_moved(home: Home, plays: Sequence[Play]) -> int:
     """
     Note that the ledger has these plays as given; how many are noted now.
 
-    One that changed in the meantime stays unmoved: the ledger takes it again.
+    One that changed in the meantime stays unmoved: the ledger takes it again. So it
+    does when somebody else moved it as it is now before these came to the ledger.
     """
-    return sum(_mark_one_moved(home, play) for play in plays)
+    return sum(
+        _mark_moved_together(home, plays[start : start + _MOVED_TOGETHER])
+        for start in range(0, len(plays), _MOVED_TOGETHER)
+    )
 
 
-def save(home: Home, plays: Sequence[Found], merged: Sequence[tuple[Found, str]] = ()) -> None:
+def save(
+    home: Home,
+    plays: Sequence[Found],
+    merged: Sequence[tuple[Found, str]] = (),
+    index: Index | None = None,
+) -> None:
     """
     Write plays with what points at them; `merged`: those that became a part of the play named.
 
-    Raises ConflictError when somebody else wrote one of them first.
+    `index`: what of it was read to find out that these are the plays. Raises
+    ConflictError when somebody else wrote one of them, or another play there, first.
     """
     changes: list[Put | Delete] = []
     for play, version in plays:
@@ -105,7 +120,7 @@ def save(home: Home, plays: Sequence[Found], merged: Sequence[tuple[Found, str]]
     for (play, version), into in merged:
         changes += _drop(home.documents, play, version, into)
     gone_ids = {play.id for (play, _), _ in merged}
-    changes += _index_changes(home, [play for play, _ in plays], gone_ids)
+    changes += _index_changes(home, [play for play, _ in plays], gone_ids, index or {})
     home.documents.write(changes)
 
 
@@ -120,7 +135,8 @@ def _observe_surely(home: Home, observation: Observation, watched_percent: int) 
 
 def _observe(home: Home, observation: Observation, watched_percent: int) -> Play:
     said = play_of(observation, watched_percent)
-    candidates = {found[0].id: found for found in _candidates(home.documents, said)}
+    index: Index = {key: home.documents.get(INDEX, key) for key in _keys_around(said)}
+    candidates = {found[0].id: found for found in _candidates(home.documents, said, index)}
     known = [play for play, _ in candidates.values()]
     result = regrouped(known, said, watched_percent)
     changed = [
@@ -130,7 +146,7 @@ def _observe(home: Home, observation: Observation, watched_percent: int) -> Play
     ]
     if changed:
         merged = [(candidates[gone], into) for gone, into in result.merged.items()]
-        save(home, changed, merged)
+        save(home, changed, merged, index)
     return result.play_at(observation.marks[0])
 
 
@@ -140,12 +156,11 @@ def _version(home: Home, play_id: str) -> int:
     return document.version if document else ABSENT
 
 
-def _candidates(documents: Documents, said: Play) -> list[Found]:
+def _candidates(documents: Documents, said: Play, index: Index) -> list[Found]:
     """The plays of this item, nearest in time, that can be the same person's."""
     pointers: dict[str, Body] = {}
-    for key in _keys_around(said):
-        if document := documents.get(INDEX, key):
-            pointers |= document.body["plays"]
+    for document in index.values():
+        pointers |= document.body["plays"] if document else {}
     usable = {
         play_id: abs(from_iso(pointer["started_at"]) - said.started_at)
         for play_id, pointer in pointers.items()
@@ -175,7 +190,9 @@ def _keys(play: Play, first: datetime, last: datetime) -> list[str]:
     return [f"{play.connection_id}/{one}/{period}" for one in hashes for period in periods]
 
 
-def _index_changes(home: Home, plays: Sequence[Play], gone_ids: set[str]) -> list[Put]:
+def _index_changes(
+    home: Home, plays: Sequence[Play], gone_ids: set[str], index: Index
+) -> list[Put]:
     """The places of the index that do not yet say what they should of these plays."""
     wanted: dict[str, Body] = {}
     for play in plays:
@@ -186,7 +203,7 @@ def _index_changes(home: Home, plays: Sequence[Play], gone_ids: set[str]) -> lis
     changes = []
     expires_at = max(home.clock.now(), *(play.last_seen_at for play in plays)) + _INDEX_KEPT_FOR
     for key, pointers in wanted.items():
-        document = home.documents.get(INDEX, key)
+        document = index[key] if key in index else home.documents.get(INDEX, key)
         before = document.body["plays"] if document else {}
         after = {play_id: one for play_id, one in before.items() if play_id not in gone_ids}
         after |= pointers
@@ -218,19 +235,28 @@ def _drop(documents: Documents, play: Play, version: int, into: str) -> list[Put
     return [*changes, *_put_once(documents, UNMOVED, play.id)]
 
 
-def _mark_one_moved(home: Home, play: Play) -> bool:
-    document = home.documents.get(PLAYS, play.id)
-    if document is None or Play.model_validate(document.body) != play:
-        return False
-    now = home.clock.now()
-    moved = as_body(play.model_copy(update={"moved_at": now}))
+def _mark_moved_together(home: Home, plays: Sequence[Play]) -> int:
+    steps = [step for play in plays if (step := _after_move(home, play))]
     try:
-        home.documents.write(
-            [
-                Put(PLAYS, play.id, moved, document.version, now + KEPT_AFTER_MOVE),
-                Delete(UNMOVED, play.id),
-            ]
-        )
-    except ConflictError:
-        return False
-    return True
+        home.documents.write([change for step in steps for change in step])
+    except ConflictError:  # one of them changed at this moment
+        return sum(_mark_moved_together(home, [play]) for play in plays) if len(plays) > 1 else 0
+    return sum(isinstance(step[-1], Delete) for step in steps)
+
+
+def _after_move(home: Home, play: Play) -> tuple[Put, Put | Delete] | None:
+    """Nothing for a play that changed and is unmoved anyway, or that others moved like this."""
+    document = home.documents.get(PLAYS, play.id)
+    if document is None:
+        return None
+    stored, version = _found(document)
+    is_as_given = stored.model_copy(update={"moved_at": play.moved_at}) == play
+    now = home.clock.now()
+    if is_as_given and stored.moved_at is None:
+        moved = as_body(play.model_copy(update={"moved_at": now}))
+        put = Put(PLAYS, play.id, moved, version, now + KEPT_AFTER_MOVE)
+        return put, Delete(UNMOVED, play.id)
+    if not is_as_given and stored.moved_at is not None:
+        unmoved = as_body(stored.model_copy(update={"moved_at": None}))
+        return Put(PLAYS, play.id, unmoved, version), Put(UNMOVED, play.id, {})
+    return None

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from showrunner.access import matches, token_hash
 from showrunner.clients.http import HttpClient
+from showrunner.clients.plex_tv import plex_tv
 from showrunner.connections.addresses import same_address
 from showrunner.connections.models import Connection, ConnectionKind
 from showrunner.connections.plex_account import client_identifier
@@ -30,7 +31,6 @@ from showrunner.errors import (
 )
 from showrunner.servers.plex_tv_webhooks import PlexTvWebhooks, plex_pass_required
 from showrunner.servers.sender import secret_for, webhook_address
-from showrunner.servers.sign_in import plex_tv
 from showrunner.settings import change_settings, load_settings
 from showrunner.webhooks.addresses import webhook_url, with_secret
 from showrunner.webhooks.plex import TEST_EVENT

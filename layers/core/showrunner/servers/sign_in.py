@@ -6,7 +6,6 @@ that its owner enters where they are signed in. Jellyfin and Emby: name and
 password, which are used once and kept nowhere.
 """
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -22,7 +21,6 @@ from showrunner.clients.media_browser_answers import Authentication, QuickConnec
 from showrunner.connections.models import ConnectionKind
 from showrunner.errors import InvalidInputError, KeyRefusedError, NotFoundError, WrongStateError
 
-PLEX_TV = "https://plex.tv"
 PLEX_SIGN_IN_PAGE = "https://app.plex.tv/auth#?"
 _APP = 'MediaBrowser Client="Showrunner", Device="Showrunner", DeviceId="showrunner", Version="1"'
 _PINS = "/api/v2/pins"
@@ -62,20 +60,6 @@ class SignedIn:
     token: str = field(repr=False)
     user_id: str | None
     user_name: str | None
-
-
-def plex_tv(
-    base_url: str | None = None, *, transport: httpx.BaseTransport | None = None
-) -> HttpClient:
-    """
-    How to talk to plex.tv; close it after use.
-
-    `base_url` None: the real one, or what SHOWRUNNER_PLEX_TV_URL puts in its place
-    (a test, the demo).
-    """
-    base_url = base_url or os.environ.get("SHOWRUNNER_PLEX_TV_URL") or PLEX_TV
-    headers = {"Accept": "application/json", "X-Plex-Product": "Showrunner"}
-    return HttpClient(base_url, server_name="plex.tv", headers=headers, transport=transport)
 
 
 def plex_pin_start(http: HttpClient, client_identifier: str) -> dict[str, Any]:

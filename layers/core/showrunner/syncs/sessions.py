@@ -3,13 +3,16 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from showrunner.activity import replace_sessions
 from showrunner.clients.factory import client_for
 from showrunner.clients.media_server import MediaServerClient
 from showrunner.connections.health import write_health
 from showrunner.connections.models import Connection
 from showrunner.connections.store import ConnectionStore
 from showrunner.errors import ShowrunnerError
+from showrunner.live.alerts import clear_left
+from showrunner.live.holding import reader_statuses
+from showrunner.live.take import take_sessions
+from showrunner.plays.models import Source
 from showrunner.wiring import Home
 
 logger = logging.getLogger(__name__)
@@ -19,14 +22,16 @@ ClientFactory = Callable[[Connection], MediaServerClient]
 
 def sync_sessions(home: Home, make_client: ClientFactory | None = None) -> dict[str, Any]:
     """
-    Ask every enabled media server what plays there and store it.
+    Ask every enabled media server that no worker reads what plays there, and take it in.
 
     All servers are asked at once: a dead one keeps nobody waiting. Answers
-    `{"servers": n, "sessions": n, "errors": {connection name: message}}`; the
-    sessions of a server that did not answer stay until they expire.
+    `{"servers": n, "sessions": n, "errors": {connection name: message}}` of those
+    that were asked; the sessions of a server that did not answer stay until they
+    expire, and alerts of sessions that nobody names any more are cleared.
     """
     make_client = make_client or (lambda connection: client_for(connection, home.secrets))
-    servers = [c for c in ConnectionStore(home.documents).list() if _is_asked(c)]
+    read = {key for key, one in reader_statuses(home.documents).items() if one.state.keeps_up}
+    servers = [c for c in ConnectionStore(home.documents).list() if _is_asked(c, read)]
     result: dict[str, Any] = {"servers": len(servers), "sessions": 0, "errors": {}}
     with ThreadPoolExecutor(max_workers=max(1, min(16, len(servers)))) as pool:
         for connection, outcome in zip(
@@ -36,15 +41,17 @@ def sync_sessions(home: Home, make_client: ClientFactory | None = None) -> dict[
                 result["sessions"] += outcome
             else:
                 result["errors"][connection.name] = outcome
+    clear_left(home.documents, home.clock.now())
     return result
 
 
-def _is_asked(connection: Connection) -> bool:
-    return connection.enabled and connection.kind.is_media_server
+def _is_asked(connection: Connection, read: set[str]) -> bool:
+    is_wanted = connection.enabled and connection.kind.is_media_server
+    return is_wanted and connection.id not in read
 
 
 def _sync_one(connection: Connection, home: Home, make_client: ClientFactory) -> int | str:
-    """How many sessions the server has, or why it did not say."""
+    """How many sessions the server has, or what went wrong."""
     try:
         with make_client(connection) as client:
             sessions = client.sessions()
@@ -53,6 +60,10 @@ def _sync_one(connection: Connection, home: Home, make_client: ClientFactory) ->
         write_health(home.documents, connection.id, error.message, home.clock.now())
         return error.message
     now = home.clock.now()
-    replace_sessions(home.documents, connection, sessions, now)
     write_health(home.documents, connection.id, None, now)
+    try:
+        take_sessions(home, connection, sessions, now, Source.POLL)
+    except ShowrunnerError as error:  # ours, not the server's: the next minute repeats it
+        logger.warning("%s: not all was written: %s", connection.name, error.message)
+        return error.message
     return len(sessions)

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import AliasGenerator, ConfigDict, Field
 from pydantic.alias_generators import to_pascal
 
-from showrunner.events.models import EventKind, Playback, Report
+from showrunner.events.models import EventItem, EventKind, Playback, Report
 from showrunner.webhooks.item_types import is_one_item, item_type_of, may_have_previews
 from showrunner.webhooks.jellyfin import DECISIONS
 from showrunner.webhooks.sent import (
@@ -108,6 +108,17 @@ class _Item(_Sent):
         )
 
     @property
+    def facts(self) -> EventItem:
+        is_episode = item_type_of(self.type) == "episode"
+        return EventItem(
+            title=self.name,
+            series_title=self.series_name,
+            season_number=self.parent_index_number if is_episode else None,
+            episode_number=self.index_number if is_episode else None,
+            year=self.production_year,
+        )
+
+    @property
     def item_ids(self) -> dict[str, str]:
         """Emby writes the names of the same providers now large, now small."""
         others = {name.lower(): value for name, value in self.provider_ids.items()}
@@ -162,6 +173,7 @@ class _Event(_Sent):
             server_id=self.server.id,
             server_item_id=self.item.id,
             item_type=item_type_of(self.item.type),
+            item=self.item.facts if kind.is_of_a_play else None,
             happened_at=self.date,
             **more,
         )

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from showrunner.events.models import EventKind, EventState, MediaEvent, Report, one_line
 from showrunner.events.store import count_by_name, store_reports
+from showrunner.jobs.queues import PLAYS
 from showrunner.wiring import Home
 
 logger = logging.getLogger(__name__)
@@ -39,12 +40,22 @@ def receive(reports: Sequence[Report], home: Home, *, connection_id: str | None 
             receipt.counted.append(report.source_event)
     kept = [report for report in reports if report.kind not in _COUNTED]
     stored = store_reports(home.documents, kept, now, connection_id)
-    waiting = {event.id: None for event, _ in stored if event.state is EventState.RECEIVED}
-    if waiting:  # on AWS, making the queue's client costs more than all the rest
-        home.queue("batches").send_all([{"event_id": event_id} for event_id in waiting])
+    _send_on([event for event, _ in stored], home)
     for event, is_new in stored:
         _note(event, receipt, is_new=is_new)
     return receipt
+
+
+def _send_on(events: Sequence[MediaEvent], home: Home) -> None:
+    """What is known already and still waits is sent again: its message may have been lost."""
+    waiting: dict[str, dict[str, None]] = {}
+    for event in events:
+        if event.state is EventState.RECEIVED:
+            queue = PLAYS if event.kind.is_of_a_play else "batches"
+            waiting.setdefault(queue, {})[event.id] = None
+    # On AWS, making a queue's client costs more than all the rest: not unless something waits.
+    for queue, event_ids in waiting.items():
+        home.queue(queue).send_all([{"event_id": event_id} for event_id in event_ids])
 
 
 def _note(event: MediaEvent, receipt: Receipt, *, is_new: bool) -> None:

@@ -13,7 +13,7 @@ from pydantic import AliasGenerator, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_pascal
 
 from showrunner.clients.models import Decision
-from showrunner.events.models import EventKind, Playback, Report
+from showrunner.events.models import EventItem, EventKind, Playback, Report
 from showrunner.webhooks.item_types import is_one_item, item_type_of, may_have_previews
 from showrunner.webhooks.sent import (
     EventName,
@@ -160,6 +160,16 @@ class _Event(Sent):
         )
 
     @property
+    def item(self) -> EventItem:
+        return EventItem(
+            title=self.name,
+            series_title=self.series_name,
+            season_number=self.season_number,
+            episode_number=self.episode_number,
+            year=self.year,
+        )
+
+    @property
     def item_ids(self) -> dict[str, str]:
         return known_ids(
             jellyfin_item_id=self.item_id,
@@ -180,6 +190,7 @@ class _Event(Sent):
             server_id=self.server_id,
             server_item_id=self.item_id,
             item_type=item_type_of(self.item_type),
+            item=self.item if kind.is_of_a_play else None,
             happened_at=self.utc_timestamp or self.timestamp,
             **more,
         )

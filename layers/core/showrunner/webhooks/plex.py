@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import AliasGenerator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from showrunner.events.models import EventKind, Playback, Report
+from showrunner.events.models import EventItem, EventKind, Playback, Report
 from showrunner.webhooks.item_types import is_one_item, item_type_of, may_have_previews
 from showrunner.webhooks.sent import (
     EventName,
@@ -97,6 +97,7 @@ class _Metadata(_Sent):
     parent_title: Text = None
     grandparent_title: Text = None
     grandparent_rating_key: Text = None
+    library_section_title: Text = None
     parent_rating_key: Text = None
     parent_index: Whole = None
     index: Whole = None
@@ -120,6 +121,18 @@ class _Metadata(_Sent):
             season_number=self.parent_index if is_episode else None,
             episode_number=self.index if is_episode else None,
             year=self.year if self.type == "movie" else None,
+        )
+
+    @property
+    def item(self) -> EventItem:
+        is_episode = item_type_of(self.type) == "episode"
+        return EventItem(
+            title=self.title,
+            series_title=self.grandparent_title,
+            season_number=self.parent_index if is_episode else None,
+            episode_number=self.index if is_episode else None,
+            year=self.year,
+            library=self.library_section_title,
         )
 
     @property
@@ -163,6 +176,7 @@ class _Event(_Sent):
             server_id=self.server.uuid,
             server_item_id=self.metadata.rating_key,
             item_type=item_type_of(self.metadata.type),
+            item=self.metadata.item if kind.is_of_a_play else None,
             **more,
         )
 

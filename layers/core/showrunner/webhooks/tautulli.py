@@ -14,7 +14,7 @@ from typing import Annotated, Any
 from pydantic import AliasChoices, Field
 
 from showrunner.clients.models import Decision
-from showrunner.events.models import EventKind, Playback, Report
+from showrunner.events.models import EventItem, EventKind, Playback, Report
 from showrunner.webhooks import plex
 from showrunner.webhooks.item_types import is_one_item, item_type_of, may_have_previews
 from showrunner.webhooks.sent import (
@@ -50,6 +50,7 @@ _FIELDS = (
     "season_num",
     "episode_num",
     "year",
+    "library_name",
     "file",
     "file_size_bytes",
     "guid",
@@ -64,6 +65,8 @@ _FIELDS = (
     "duration_ms",
     "machine_id",
     "player",
+    "device",
+    "platform",
     "product",
     "ip_address",
     "stream_local",
@@ -142,6 +145,7 @@ class _Event(Sent):
     season_num: Whole = None
     episode_num: Whole = None
     year: Whole = None
+    library_name: Text = None
     file: Text = None
     file_size_bytes: Whole = None
     guid: Text = None
@@ -157,6 +161,8 @@ class _Event(Sent):
     duration_ms: Whole = None
     machine_id: Text = None
     player: Text = None
+    device: Text = None
+    platform: Text = None
     product: Text = None
     ip_address: Text = None
     stream_local: Flag = None
@@ -180,17 +186,33 @@ class _Event(Sent):
         )
 
     @property
-    def item_ids(self) -> dict[str, str]:
+    def item(self) -> EventItem:
         is_episode = item_type_of(self.media_type) == "episode"
+        return EventItem(
+            title=(self.episode_name or self.title) if is_episode else self.title,
+            series_title=self.show_name if is_episode else None,
+            season_number=self.season_num if is_episode else None,
+            episode_number=self.episode_num if is_episode else None,
+            year=self.year,
+            library=self.library_name,
+        )
+
+    @property
+    def item_ids(self) -> dict[str, str]:
+        """An episode's `imdb_id` and the like are its show's."""
+        is_episode = item_type_of(self.media_type) == "episode"
+        prefix = "series_" if is_episode else ""
         return known_ids(
             plex_rating_key=self.rating_key,
             plex_season_rating_key=self.parent_rating_key if is_episode else None,
             plex_series_rating_key=self.grandparent_rating_key,
             plex_guid=self.guid,
-            imdb=self.imdb_id,
-            tmdb=self.themoviedb_id,
-            tvdb=self.thetvdb_id,
             episodes=episode_marker(self.season_num, self.episode_num) if is_episode else None,
+            **{
+                f"{prefix}imdb": self.imdb_id,
+                f"{prefix}tmdb": self.themoviedb_id,
+                f"{prefix}tvdb": self.thetvdb_id,
+            },
         )
 
     def report(self, kind: EventKind, **more: Any) -> Report:
@@ -203,6 +225,7 @@ class _Event(Sent):
             server_id=self.server_machine_id,
             server_item_id=self.rating_key,
             item_type=item_type_of(self.media_type),
+            item=self.item if kind.is_of_a_play else None,
             happened_at=self.unixtime,
             **more,
         )
@@ -264,6 +287,8 @@ def _playback(sent: _Event, kind: EventKind) -> Playback:
         is_paused=kind is EventKind.PAUSED,
         player_name=sent.player,
         player_id=sent.machine_id,
+        device=sent.device,
+        platform=sent.platform,
         product=sent.product,
         address=sent.ip_address,
         is_local=sent.stream_local,

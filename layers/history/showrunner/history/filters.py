@@ -2,8 +2,9 @@
 
 # The SQL is put together from the model's own field names; values are always bound.
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -11,7 +12,6 @@ _COLUMNS = {
     "ids": "id",
     "servers": "connection_id",
     "server_kinds": "server_kind",
-    "people": "person_id",
     "libraries": "library",
     "media_types": "media_type",
     "titles": "title",
@@ -27,38 +27,70 @@ _COLUMNS = {
 }
 
 
-class PlayFilters(BaseModel):
-    """
-    All that is given must hold; of several values one must. Empty: all plays.
+MOST_VALUES = 100
+_BETWEEN = "\x1f"
+"""A character that ids and names do not have."""
 
-    `since` and `before` bound the start of the play, `before` excluded. `people` are
-    account ids as their servers say them. `search` is a part of the title or the
-    series' title, whatever the case and accents. Unknown fields are refused.
+Values = Annotated[tuple[str, ...], Field(max_length=MOST_VALUES)]
+
+
+class AccountFilter(BaseModel):
+    """
+    An account as plays name it; an id means nothing on another server.
+
+    `id` "": plays that name nobody but this user name, whatever the case.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    since: AwareDatetime | None = None
-    before: AwareDatetime | None = None
-    ids: tuple[str, ...] = ()
-    servers: tuple[str, ...] = ()
-    server_kinds: tuple[str, ...] = ()
-    people: tuple[str, ...] = ()
-    libraries: tuple[str, ...] = ()
-    media_types: tuple[str, ...] = ()
-    titles: tuple[str, ...] = ()
-    series: tuple[str, ...] = ()
-    players: tuple[str, ...] = ()
-    platforms: tuple[str, ...] = ()
-    products: tuple[str, ...] = ()
-    decisions: tuple[str, ...] = ()
-    source_resolutions: tuple[str, ...] = ()
-    resolutions: tuple[str, ...] = ()
-    video_codecs: tuple[str, ...] = ()
-    audio_codecs: tuple[str, ...] = ()
+    connection_id: str
+    id: str = ""
+    name: str = ""
+
+
+class Choices(BaseModel):
+    """
+    What a play can be chosen by, beside its time and its person.
+
+    All that is given must hold; of several values one must. `search` is a part of the
+    title or the series' title, whatever the case and accents. Unknown fields are refused.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ids: Values = ()
+    servers: Values = ()
+    server_kinds: Values = ()
+    libraries: Values = ()
+    media_types: Values = ()
+    titles: Values = ()
+    series: Values = ()
+    players: Values = ()
+    platforms: Values = ()
+    products: Values = ()
+    decisions: Values = ()
+    source_resolutions: Values = ()
+    resolutions: Values = ()
+    video_codecs: Values = ()
+    audio_codecs: Values = ()
     is_local: bool | None = None
     is_watched: bool | None = None
     search: str = Field(default="", max_length=200)
+
+
+class PlayFilters(Choices):
+    """
+    Which plays: those that pass all of it. Empty: all plays.
+
+    `since` and `before` bound the start of the play, `before` excluded. `accounts` are
+    those of the persons that are asked for (None: anybody's; empty: nobody's plays),
+    `hidden_accounts` those whose plays are left out.
+    """
+
+    since: AwareDatetime | None = None
+    before: AwareDatetime | None = None
+    accounts: tuple[AccountFilter, ...] | None = None
+    hidden_accounts: tuple[AccountFilter, ...] = ()
 
     def months(self, months: list[str]) -> list[str]:
         """Those of the given months (`2026-11`, UTC) in which such a play can have begun."""
@@ -82,6 +114,11 @@ def condition(filters: PlayFilters) -> tuple[str, list[Any]]:
         if (flag := getattr(filters, column)) is not None:
             terms.append(f"{column} = ?")
             values.append(flag)
+    for accounts, sign in ((filters.accounts, ""), (filters.hidden_accounts or None, "NOT ")):
+        if accounts is not None:
+            term, bound = _of_accounts(accounts)
+            terms.append(f"{sign}coalesce({term}, false)" if sign else term)
+            values += bound
     if filters.search:
         terms.append("contains(search_text, strip_accents(lower(?)))")
         values.append(filters.search)
@@ -91,6 +128,26 @@ def condition(filters: PlayFilters) -> tuple[str, list[Any]]:
 def utc(moment: datetime) -> datetime:
     """The moment as the ledger's TIMESTAMP columns hold it."""
     return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def _of_accounts(accounts: Sequence[AccountFilter]) -> tuple[str, list[Any]]:
+    """By server and id. The ids alone come first: files know them, and most rows end there."""
+    terms: list[str] = ["false"]
+    values: list[Any] = []
+    named = [one for one in accounts if one.id]
+    if len(named) == 1:
+        terms.append("(person_id = ? AND connection_id = ?)")
+        values += [named[0].id, named[0].connection_id]
+    elif named:
+        pairs = [f"{one.connection_id}{_BETWEEN}{one.id}" for one in named]
+        both = _one_of(f"connection_id || '{_BETWEEN}' || person_id", len(pairs))
+        terms.append(f"(list_contains(?::VARCHAR[], person_id) AND {both})")
+        values += [sorted({one.id for one in named}), pairs]
+    if unnamed := [one for one in accounts if not one.id]:
+        name = f"connection_id || '{_BETWEEN}' || lower(person_name)"
+        terms.append(f"(person_id IS NULL AND list_contains(?::VARCHAR[], {name}))")
+        values.append([f"{one.connection_id}{_BETWEEN}{one.name.lower()}" for one in unnamed])
+    return (terms[1] if len(terms) == 2 else f"({' OR '.join(terms)})"), values  # noqa: PLR2004
 
 
 def _one_of(column: str, count: int) -> str:

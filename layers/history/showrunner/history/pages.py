@@ -3,22 +3,41 @@
 # The SQL is put together from our own column and file names; values are always bound.
 # ruff: noqa: S608
 
+import math
 import threading
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from showrunner.errors import NotFoundError
 from showrunner.history.filters import PlayFilters, condition, utc
-from showrunner.history.ledger.columns import READ_NAMES, TYPES
-from showrunner.history.ledger.engine import damaged_parts, files, open_engine
+from showrunner.history.ledger.columns import READ_NAMES, READ_TYPES
+from showrunner.history.ledger.engine import damaged_parts, open_engine
+from showrunner.history.ledger.files import PartFiles
 from showrunner.history.ledger.ledger import Ledger
 from showrunner.history.ledger.manifest import Manifest, PartFile
 from showrunner.history.ledger.rows import play_of
+from showrunner.history.recent import Recent, RecentPlays, ledger_relation, plays_relation
 from showrunner.plays.models import Play
+from showrunner.ports.documents import Documents
 
-_MONTHS_AT_ONCE = (1, 5)
-"""Most pages are filled by the newest month; for what is rarer all others follow together."""
+_FIRST_LOOK_PLAYS = 5000
+"""Most pages are filled by the newest month; what it has says how far to look for the rest."""
+
+_GENEROUS = 1.25
+"""Rather one month more than another question."""
+
+_ORDER = "ORDER BY started_at DESC, id DESC"
+
+_LEFT_OUT = (
+    *("guid", "imdb_id", "tmdb_id", "tvdb_id", "player_id", "device", "session_key"),
+    *("source_audio_codec", "audio_codec", "audio_language", "audio_channels"),
+    *("source_container", "container", "source_bitrate_kbps", "subtitle_codec"),
+    *("subtitle_language", "last_seen_at", "position_ms", "parts", "players", "told_by"),
+)
+_BRIEF = [name for name in READ_TYPES if name not in _LEFT_OUT]
+"""A column costs the same for three plays of a month as for all, so lists do with fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,81 +50,146 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class HistoryPage:
-    """`next` None: there are no older ones. `version` is the ledger's."""
+    """`next` None: there are no older ones. While `version` is the same, so is every page."""
 
     plays: list[Play]
     next: Place | None
-    version: int
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """All plays as they were at one moment."""
+
+    recent: Recent
+    manifest: Manifest
+
+    @property
+    def version(self) -> str:
+        return f"{self.manifest.version}-{self.recent.version}"
 
 
 class History:
-    """Answers from the ledger. Threads may share it, each question has its own cursor."""
+    """
+    Answers from the ledger and from the recent plays in `documents` (None: the ledger alone).
 
-    def __init__(self, ledger: Ledger) -> None:
+    Threads may share it, each question has its own cursor.
+    """
+
+    def __init__(self, ledger: Ledger, documents: Documents | None = None) -> None:
         self._ledger = ledger
         self._engine = open_engine()
         self._opening = threading.Lock()
+        self._recent = RecentPlays(self._engine, documents)
 
     def close(self) -> None:
         self._engine.close()
 
+    def moment(self) -> Moment:
+        """All plays as they are now, for any number of questions that shall agree."""
+        recent = self._recent.now()
+        return Moment(recent, self._ledger.manifest())
+
+    def relation(self, filters: PlayFilters) -> str:
+        """SQL that stands for a table of all plays, at least of those that can pass; for `ask`."""
+        now = self.moment()
+        months = filters.months(sorted(now.manifest.months))
+        return plays_relation(now.recent, now.manifest.parts(months), self._part_files)
+
+    def ask(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
+        """The rows of a query. Raises SetupError when a file of the ledger cannot be read."""
+        with damaged_parts(), self._cursor() as cursor:
+            rows: list[Any] = cursor.execute(query, values).fetchall()
+        return rows
+
     def page(
-        self, filters: PlayFilters, *, after: Place | None = None, limit: int = 25
+        self,
+        filters: PlayFilters,
+        *,
+        after: Place | None = None,
+        limit: int = 25,
+        is_brief: bool = False,
     ) -> HistoryPage:
-        """The `limit` newest plays that pass, of those older than the place `after`."""
-        manifest = self._ledger.manifest()
-        moments = self._newest(manifest, filters, after, limit + 1)
+        """
+        The `limit` newest plays that pass, of those older than the place `after`.
+
+        `is_brief` leaves out what a list does not show: sittings, sound, subtitles, ids.
+        """
+        now = self.moment()
+        plays = self._recent_plays(now, filters, after, limit + 1)
+        moments = self._newest(now, filters, after, limit + 1)
         if after:
             # Others may have begun at the very moment at which the last page ended.
             moments.add(utc(after.started_at))
-        plays = self._begun_at(manifest, filters, moments, after, limit + 1) if moments else []
+        names = _BRIEF if is_brief else list(READ_TYPES)
+        plays += self._begun_at(now, filters, moments, after, limit + 1, names)
+        plays = sorted(plays, key=lambda play: (play.started_at, play.id), reverse=True)
         last = plays[limit - 1] if plays[limit:] else None
         place = Place(last.started_at, last.id) if last else None
-        return HistoryPage(plays[:limit], place, manifest.version)
+        return HistoryPage(plays[:limit], place, now.version)
+
+    def find(self, play_id: str) -> Play:
+        """The play of that id; raises NotFoundError."""
+        now = self.moment()
+        if play := now.recent.plays.get(play_id):
+            return play
+        parts = [one for one in now.manifest.parts() if one.first_id <= play_id <= one.last_id]
+        query = f"SELECT {READ_NAMES} FROM {{}} WHERE id = ?"
+        for row in self._rows(query, now, parts, [play_id]):
+            return _play(list(READ_TYPES), row)
+        raise NotFoundError(f"There is no play {play_id[:100]!r} in the history.")
 
     def _newest(
-        self, manifest: Manifest, filters: PlayFilters, after: Place | None, limit: int
+        self, now: Moment, filters: PlayFilters, after: Place | None, limit: int
     ) -> set[datetime]:
         """When they began, no more: each further column is read for all plays, not for a page."""
         where, values = condition(filters)
         if after:
             where, values = f"{where} AND started_at < ?", [*values, utc(after.started_at)]
-        found: set[datetime] = set()
-        for months in _steps(_months(filters, after, manifest)):
-            missing = limit - len(found)
-            query = f"SELECT started_at FROM {{}} WHERE {where} ORDER BY 1 DESC LIMIT {missing:d}"
-            rows = self._rows(query, list(manifest.parts(months)), values)
-            found |= {started_at for (started_at,) in rows}
-            if len(rows) == missing:
-                break
-        return found
+        query = f"SELECT started_at FROM {{}} WHERE {where} ORDER BY 1 DESC LIMIT "
+        found: list[datetime] = []
+        parts = list(now.manifest.parts(_months(filters, after, now.manifest)))
+        looked, wanted = 0, _FIRST_LOOK_PLAYS
+        while parts and (missing := limit - len(found)) > 0:
+            step, parts = _split(parts, wanted)
+            rows = self._rows(f"{query}{missing:d}", now, step, values)
+            found += [started_at for (started_at,) in rows]
+            looked += sum(part.plays for part in step)
+            wanted = math.ceil(_GENEROUS * missing * looked / max(len(found), 0.5))
+        return set(found)
+
+    def _recent_plays(
+        self, now: Moment, filters: PlayFilters, after: Place | None, limit: int
+    ) -> list[Play]:
+        if not now.recent.plays:
+            return []
+        where, values = _older_than(after, *condition(filters))
+        query = f"SELECT id FROM {now.recent.table} WHERE {where} {_ORDER} LIMIT {limit:d}"
+        return [now.recent.plays[play_id] for (play_id,) in self.ask(query, values)]
 
     def _begun_at(
         self,
-        manifest: Manifest,
+        now: Moment,
         filters: PlayFilters,
         moments: set[datetime],
         after: Place | None,
         limit: int,
+        names: list[str],
     ) -> list[Play]:
-        where, values = condition(filters)
+        where, values = _older_than(after, *condition(filters))
         where += f" AND started_at IN ({', '.join('?' * len(moments))})"
-        values += sorted(moments)
-        if after:
-            where += " AND (started_at < ? OR id < ?)"
-            values += [utc(after.started_at), after.id]
-        query = f"SELECT {READ_NAMES} FROM {{}} WHERE {where} "
-        query += f"ORDER BY started_at DESC, id DESC LIMIT {limit:d}"
-        rows = self._rows(query, _parts_of(manifest, moments), values)
-        return [play_of(dict(zip(TYPES, row, strict=False))) for row in rows]
+        query = f"SELECT {', '.join(names)} FROM {{}} WHERE {where} {_ORDER} LIMIT {limit:d}"
+        parts = _parts_of(now.manifest, moments)
+        rows = self._rows(query, now, parts, [*values, *sorted(moments)])
+        return [_play(names, row) for row in rows]
 
-    def _rows(self, query: str, parts: list[PartFile], values: list[Any]) -> list[Any]:
-        if not parts:
-            return []
-        paths = self._ledger.part_files.paths(parts)
-        with damaged_parts(), self._cursor() as cursor:
-            rows: list[Any] = cursor.execute(query.format(files(paths)), values).fetchall()
-        return rows
+    def _rows(self, query: str, now: Moment, parts: list[PartFile], values: list[Any]) -> list[Any]:
+        relation = ledger_relation(now.recent, parts, self._part_files)
+        return self.ask(query.format(relation), values) if relation else []
+
+    @property
+    def _part_files(self) -> PartFiles:
+        return self._ledger.part_files
 
     def _cursor(self) -> Any:
         with self._opening:
@@ -121,19 +205,37 @@ def _parts_of(manifest: Manifest, moments: set[datetime]) -> list[PartFile]:
     ]
 
 
+def _older_than(after: Place | None, where: str, values: list[Any]) -> tuple[str, list[Any]]:
+    if after is None:
+        return where, values
+    moment = utc(after.started_at)
+    where += " AND started_at <= ? AND (started_at < ? OR id < ?)"
+    return where, [*values, moment, moment, after.id]
+
+
+def _play(names: list[str], row: tuple[Any, ...]) -> Play:
+    said = dict(zip(names, row, strict=True))
+    unsaid = dict.fromkeys(READ_TYPES)
+    return play_of({**unsaid, "last_seen_at": said["started_at"], **said})
+
+
+def _split(parts: list[PartFile], plays: int) -> tuple[list[PartFile], list[PartFile]]:
+    """So many of the first parts that they hold that many plays, whole months, and the rest."""
+    count = 0
+    for index, part in enumerate(parts):
+        if count >= plays and _month_of(part) != _month_of(parts[index - 1]):
+            return parts[:index], parts[index:]
+        count += part.plays
+    return parts, []
+
+
+def _month_of(part: PartFile) -> str:
+    return f"{part.first_started_at:%Y-%m}"
+
+
 def _months(filters: PlayFilters, after: Place | None, manifest: Manifest) -> list[str]:
     months = filters.months(sorted(manifest.months, reverse=True))
     if after is None:
         return months
     last = f"{utc(after.started_at):%Y-%m}"
     return [month for month in months if month <= last]
-
-
-def _steps(months: list[str]) -> Iterator[list[str]]:
-    start = 0
-    for count in _MONTHS_AT_ONCE:
-        if months[start:]:
-            yield months[start : start + count]
-        start += count
-    if months[start:]:
-        yield months[start:]

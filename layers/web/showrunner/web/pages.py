@@ -96,5 +96,10 @@ _FILTERS = (
     "worker_words",
     "order_words",
     "priority_words",
+    "seconds_words",
+    "bit_rate",
+    "alert_words",
+    "reader_words",
+    "reason_words",
 )
 _TIMING_FILTERS = ("every_minutes", "short_number", "hours_words", "cron_words")

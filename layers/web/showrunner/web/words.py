@@ -1,6 +1,7 @@
 """How values read on the page."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
@@ -56,6 +57,15 @@ _ACTIONS = {
     "move": "its previews move along",
 }
 _WORKERS = {"cpu": "CPU", "gpu": "GPU", "errands": "Errands"}
+_ALERTS = {
+    "transcode_slow": "encoding is slower than playing",
+    "buffer_low": "the player is about to wait",
+}
+_READERS = {
+    "connected": "live, by its socket",
+    "polling": "asked again and again",
+    "retrying": "its socket does not open",
+}
 _ORDERS = {"newest": "newest first", "oldest": "oldest first", "random": "in random order"}
 
 
@@ -91,6 +101,30 @@ def duration(span: timedelta) -> str:
     if minutes:
         return f"{minutes} min {seconds} s"
     return f"{seconds} s" if seconds else "under 1 s"
+
+
+def seconds_words(seconds: float) -> str:
+    """As `duration`."""
+    return duration(timedelta(seconds=seconds))
+
+
+def bit_rate(kbps: int | None) -> str:
+    """`7.9 Mbit/s`; empty when it is not known."""
+    return f"{kbps / 1000:.1f} Mbit/s" if kbps else ""
+
+
+def alert_words(kind: str) -> str:
+    return _ALERTS.get(kind, kind)
+
+
+def reason_words(reason: str) -> str:
+    """Why a server re-encodes: its `ContainerNotSupported` reads `container not supported`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", reason).lower()
+
+
+def reader_words(state: str) -> str:
+    """How a server's sessions are followed."""
+    return _READERS.get(state, state)
 
 
 def file_name(path: str) -> str:

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from showrunner.clients.models import Decision
-from showrunner.events.models import EventKind, Playback, Report
+from showrunner.events.models import EventItem, EventKind, Playback, Report
 from showrunner.webhooks.emby import events_from
 
 SERVER = "e7f0b9a3c2d14e5f"
@@ -12,6 +12,11 @@ SESSION = "bd1baa157f06fb6890430d5e868d281d"
 AT = datetime(2026, 3, 4, 20, 0, 0, 123456, tzinfo=UTC)
 PERSON = {"person_id": "ac5936290ca848449b25f95b504b5238", "person_name": "marin"}
 FILM_PATH = "\\\\nas\\films\\The Long Harbour (2019)\\The Long Harbour (2019).mkv"
+
+
+EPISODE = EventItem(
+    title="Slack Water", series_title="Night Ferry", season_number=2, episode_number=5
+)
 
 
 def of_film(kind, word, **more):
@@ -62,7 +67,8 @@ def played(kind, word, ticks, **more):
         "address": "192.168.1.34",
     }
     identity = (SESSION, str(ticks) if ticks else "")
-    return of_episode(kind, word, identity=identity, playback=Playback(**facts | more))
+    more_facts = {"identity": identity, "item": EPISODE, "playback": Playback(**facts | more)}
+    return of_episode(kind, word, **more_facts)
 
 
 def counted(word, kind=EventKind.NOTED):

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from showrunner.clients.models import Decision
-from showrunner.events.models import EventKind, Playback, Report
+from showrunner.events.models import EventItem, EventKind, Playback, Report
 from showrunner.webhooks.jellyfin import TEMPLATE, events_from
 
 SERVER = "0a62b31f7f1a4fa8a0d9c5ad2f3c6f31"
@@ -16,6 +16,13 @@ FILM, EPISODE, SERIES = (
 SESSION = "9cb4553bed5350f41ab2c507d627a56b"
 AT = datetime(2026, 3, 4, 20, 0, 0, 123457, tzinfo=UTC)
 PERSON = {"person_id": "02700c8344d542619b39319296c0d4c7", "person_name": "marin"}
+EPISODE_ITEM = EventItem(
+    title='Slack "Water"',
+    series_title="Night Ferry",
+    season_number=2,
+    episode_number=5,
+    year=2026,
+)
 
 
 def of_film(kind, word, **more):
@@ -59,6 +66,7 @@ def of_episode(kind, word, **more):
         server_id=SERVER,
         server_item_id=EPISODE,
         item_type="episode",
+        item=EPISODE_ITEM,
         happened_at=AT,
         identity=(SESSION, "56722609"),
         playback=Playback(**facts | more),

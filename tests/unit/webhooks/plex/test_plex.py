@@ -1,7 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
-from showrunner.events.models import EventKind, Playback, Report
+from showrunner.events.models import EventItem, EventKind, Playback, Report
 from showrunner.webhooks.plex import events_from
 
 SERVER = "54664a3d8acc39983675640ec9ce00b70af9cc36"
@@ -28,6 +28,13 @@ OLD_IDS = {
     "episodes": "S02E05",
 }
 PERSON = {"person_id": "1", "person_name": "marin"}
+EPISODE = EventItem(
+    title="Slack Water",
+    series_title="Night Ferry",
+    season_number=2,
+    episode_number=5,
+    library="Series",
+)
 
 
 def of_film(kind, word, **more):
@@ -67,6 +74,7 @@ def of_episode(kind, word, *, ids=EPISODE_IDS, identity=None, **more):
         server_id=SERVER,
         server_item_id="8150",
         item_type="episode",
+        item=EPISODE,
         identity=identity or (PLAYER, "336000", "1", "1772650453"),
         playback=playback(**more),
         **PERSON,
@@ -111,6 +119,7 @@ EXPECTED = {
             EventKind.SCROBBLED,
             "media.scrobble",
             identity=(PLAYER, "", "1", "1772660000"),
+            item=EventItem(title="The Long Harbour", year=2019, library="Films"),
             playback=playback(position_ms=None, duration_ms=6540000),
             **PERSON,
         )
@@ -131,6 +140,7 @@ EXPECTED = {
             "media.play",
             person_id="1",
             person_name="Guest",
+            item=EventItem(),
             identity=("Roku", "", "", ""),
             playback=Playback(player_name="Roku", is_paused=False),
         )

@@ -5,13 +5,23 @@ import pytest
 from pydantic import ValidationError
 
 from showrunner.clients.models import Decision
-from showrunner.events.models import EventKind, Playback, Report
+from showrunner.events.models import EventItem, EventKind, Playback, Report
 from showrunner.webhooks.tautulli import ACTIONS, TEMPLATE, events_from
 
 SERVER = "54664a3d8acc39983675640ec9ce00b70af9cc36"
 PLAYER = "r6yfkdnfggbh2bdnvkffwbms"
 AT = datetime(2026, 3, 4, 20, tzinfo=UTC)
 FILE = "/series/Night Ferry/Season 02/Night Ferry - S02E05.mkv"
+
+
+EPISODE = EventItem(
+    title="Slack Water",
+    series_title="Night Ferry",
+    season_number=2,
+    episode_number=5,
+    year=2026,
+    library="Series",
+)
 
 
 def of_episode(kind, word, offset="336000", **more):
@@ -22,6 +32,8 @@ def of_episode(kind, word, offset="336000", **more):
         "is_paused": False,
         "player_name": "Kitchen",
         "player_id": PLAYER,
+        "device": "Roku Ultra",
+        "platform": "Roku",
         "product": "Plex for Roku",
         "address": "192.168.1.34",
         "is_local": True,
@@ -37,12 +49,13 @@ def of_episode(kind, word, offset="336000", **more):
             "plex_season_rating_key": "7751",
             "plex_series_rating_key": "7744",
             "plex_guid": "plex://episode/60341406ae8595002c187924",
-            "tvdb": "445575",
+            "series_tvdb": "445575",
             "episodes": "S02E05",
         },
         server_id=SERVER,
         server_item_id="8150",
         item_type="episode",
+        item=EPISODE,
         happened_at=AT,
         person_id="31646104",
         person_name="marin",
@@ -111,6 +124,7 @@ EXPECTED = {
             item_ids={"plex_rating_key": "8150"},
             server_item_id="8150",
             item_type="episode",
+            item=EventItem(title="Night Ferry - Slack Water"),
             person_name="Marin",
             identity=("", "", "Kitchen"),
             playback=Playback(player_name="Kitchen", is_paused=False),
@@ -124,6 +138,7 @@ EXPECTED = {
             title="Night Ferry S02E05 Slack Water",
             item_ids={"episodes": "S02E05", "tvdb": "445575", "tmdb": "12345"},
             item_type="episode",
+            item=EPISODE.model_copy(update={"year": None}),
             person_name="marin",
             identity=("", "", "", ""),
             playback=Playback(is_paused=False),

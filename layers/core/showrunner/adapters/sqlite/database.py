@@ -9,6 +9,7 @@ from typing import Any
 import sqlite_utils
 
 from showrunner.adapters.atomic_files import locked, make_folder, os_errors
+from showrunner.adapters.sqlite.changes import Changes
 from showrunner.adapters.sqlite.errors import busy, sqlite_errors
 from showrunner.adapters.sqlite.migrations import APPLICATION_ID, MIGRATIONS, STEPS
 from showrunner.errors import SetupError
@@ -32,6 +33,7 @@ class Database:
         # A connection serves one thread of one process: SQLite forbids to carry
         # one over a fork, and a transaction belongs to a connection.
         self._connections: dict[tuple[int, threading.Thread], sqlite_utils.Database] = {}
+        self.changes = Changes(path, lambda: self._connect().conn)
         with os_errors(path):
             make_folder(path.parent)
         # Without the lock, a file that another process is just making looks foreign.
@@ -80,6 +82,7 @@ class Database:
 
     def close(self) -> None:
         """Close every thread's connection; a later use opens a new one."""
+        self.changes.close()
         with self._guard:
             for key in [key for key in self._connections if key[0] == os.getpid()]:
                 self._connections.pop(key).close()

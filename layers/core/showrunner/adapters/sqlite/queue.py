@@ -20,7 +20,8 @@ from showrunner.errors import InvalidInputError, LeaseLostError
 from showrunner.ports.clock import Clock
 from showrunner.ports.queues import DeadLetter, Message, QueueDepth
 
-POLL_SECONDS = 0.1
+_LOOK_ANYWAY_SECONDS = 5
+"""The clock may be set while nobody writes to the file."""
 
 _MEND_EVERY_MS = 60_000
 _SET_BACK_MS = 1000
@@ -85,16 +86,19 @@ class SqliteQueue:
     ) -> Sequence[Message]:
         check_batch(max_messages)
         check_lease(lease_seconds)
+        changes = self._database.changes
         left_seconds = wait_seconds  # counted down: the clock may be set meanwhile
         while True:
-            if not self._has_due():
+            seen = changes.number() if left_seconds > 0 else 0
+            due_in_seconds = self._due_in_seconds()
+            if due_in_seconds > 0:
                 self._mend_waits_sometimes()
             elif messages := self._lease_due(max_messages, lease_seconds):
                 return messages
             if left_seconds <= 0:
                 return []
-            self._clock.sleep(min(POLL_SECONDS, left_seconds))
-            left_seconds -= POLL_SECONDS
+            longest = min(left_seconds, due_in_seconds, _LOOK_ANYWAY_SECONDS)
+            left_seconds -= changes.wait(seen, longest, self._clock.sleep)
 
     def _mend_waits_sometimes(self) -> None:
         """Waits set when the clock was ahead begin anew; only an idle queue has to ask."""
@@ -113,9 +117,14 @@ class SqliteQueue:
                 )
         self._mended_at_ms = now_ms
 
-    def _has_due(self) -> bool:
-        sql = f"SELECT 1 FROM messages {_DUE} LIMIT 1"  # noqa: S608  constant
-        return bool(self._database.read(sql, (self.name, self._now_ms())))
+    def _due_in_seconds(self) -> float:
+        """Until a message can be leased: at most 0 when there is one, infinite without any."""
+        rows = self._database.read(
+            "SELECT min(due_at_ms) FROM messages WHERE queue = ? AND died_at_ms IS NULL",
+            (self.name,),
+        )
+        due_at_ms = rows[0][0]
+        return math.inf if due_at_ms is None else (due_at_ms - self._now_ms()) / 1000
 
     def _lease_due(self, max_messages: int, lease_seconds: float) -> list[Message]:
         now_ms = self._now_ms()

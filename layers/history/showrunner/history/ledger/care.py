@@ -14,10 +14,11 @@ import duckdb
 from showrunner.adapters.atomic_files import UNFINISHED_PREFIX, os_errors
 from showrunner.errors import SetupError
 from showrunner.history.filters import PlayFilters, condition
-from showrunner.history.ledger.columns import READ_NAMES, TYPES
+from showrunner.history.ledger.columns import READ_NAMES
 from showrunner.history.ledger.engine import damaged_parts, files, open_engine
 from showrunner.history.ledger.ledger import Ledger
-from showrunner.history.ledger.manifest import PartFile
+from showrunner.history.ledger.manifest import Manifest, PartFile
+from showrunner.history.pages import History
 
 
 class ExportForm(StrEnum):
@@ -32,24 +33,27 @@ _OPTIONS = {
 }
 
 
-def export(ledger: Ledger, filters: PlayFilters, form: ExportForm, destination: Path) -> int:
+def export(
+    history: History,
+    filters: PlayFilters,
+    form: ExportForm,
+    destination: Path,
+    *,
+    limit: int | None = None,
+) -> int:
     """
     Write the plays that pass, oldest first, to a file that is whole or not there.
 
     The answer is their number; columns are those of the ledger (README.md), times UTC.
+    At most `limit` of them; None: all.
     """
-    manifest = ledger.manifest()
-    parts = list(manifest.parts(filters.months(sorted(manifest.months))))
     where, values = condition(filters)
-    source = files(ledger.part_files.paths(parts)) if parts else _nothing()
     unfinished = destination.with_name(f"{UNFINISHED_PREFIX}{token_hex(8)}")
-    query = f"SELECT {READ_NAMES} FROM {source} WHERE {where} ORDER BY started_at, id"
+    query = f"SELECT {READ_NAMES} FROM {history.relation(filters)} WHERE {where} "
+    query += "ORDER BY started_at, id" + (f" LIMIT {limit:d}" if limit else "")
     target = str(unfinished).replace("'", "''")
     try:
-        with closing(open_engine()) as engine, damaged_parts():
-            ((count,),) = engine.execute(
-                f"COPY ({query}) TO '{target}' ({_OPTIONS[form]})", values
-            ).fetchall()
+        ((count,),) = history.ask(f"COPY ({query}) TO '{target}' ({_OPTIONS[form]})", values)
         with os_errors(destination):
             unfinished.replace(destination)
     finally:
@@ -65,9 +69,13 @@ class Fault:
     problem: str
 
 
-def verify(ledger: Ledger) -> list[Fault]:
-    """Read everything: each file is there, as it was written, in its month; no play twice."""
-    manifest = ledger.manifest()
+def verify(ledger: Ledger, manifest: Manifest | None = None) -> list[Fault]:
+    """
+    Read everything: each file is there, as it was written, in its month; no play twice.
+
+    `manifest`: one that is to be the ledger's; None: the present one.
+    """
+    manifest = manifest or ledger.manifest()
     faults, sound = [], []
     with closing(open_engine()) as engine:
         for month, facts in manifest.months.items():
@@ -115,8 +123,3 @@ def _doubled(
         Fault("history/manifest.json", f"Play {play_id} is there twice: put back your backup.")
         for (play_id,) in rows
     ]
-
-
-def _nothing() -> str:
-    columns = ", ".join(f"NULL::{kind} AS {name}" for name, kind in TYPES.items())
-    return f"(SELECT {columns} LIMIT 0)"

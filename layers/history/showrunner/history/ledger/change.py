@@ -4,7 +4,6 @@
 # ruff: noqa: S608
 
 import secrets
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,11 +11,11 @@ from pathlib import Path
 
 import duckdb
 
-from showrunner.history.ledger.columns import NAMES, ROWS_IN_A_GROUP, SORTED_BY, TYPES
+from showrunner.history.ledger.columns import NAMES, READ_NAMES, ROWS_IN_A_GROUP, SORTED_BY, TYPES
 from showrunner.history.ledger.engine import files
 from showrunner.history.ledger.files import PartFiles
 from showrunner.history.ledger.manifest import Manifest, PartFile
-from showrunner.history.ledger.rows import write_rows
+from showrunner.history.ledger.rows import as_rows
 from showrunner.plays.models import Play
 
 MOST_ROWS_OF_A_PART = 500_000
@@ -28,7 +27,7 @@ _COPY_OPTIONS = (
     f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS_IN_A_GROUP}, "
     f"STRING_DICTIONARY_PAGE_SIZE_LIMIT {16 * 2**20}, DICTIONARY_SIZE_LIMIT "
 )
-_SEARCH_TEXT = "strip_accents(lower(concat_ws(' ', series_title, title)))"
+SEARCH_TEXT = "strip_accents(lower(concat_ws(' ', series_title, title)))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +52,22 @@ class Change:
         self._engine = engine
         self._folder = folder
         self._engine.execute(
-            "CREATE TABLE dropped (id VARCHAR);"
-            f"CREATE TABLE given ({', '.join(f'{name} {kind}' for name, kind in TYPES.items())})"
+            "CREATE OR REPLACE TEMP TABLE dropped (id VARCHAR);"
+            "CREATE OR REPLACE TEMP TABLE given "
+            f"({', '.join(f'{name} {kind}' for name, kind in TYPES.items())})"
         )
 
     def take(self, plays: Iterable[Play], dropped: Iterable[str]) -> None:
         """What the caller asks for; of two plays with one id the later counts."""
-        with tempfile.TemporaryDirectory(dir=self._folder) as folder:
-            path = Path(folder) / "rows.json"
-            with path.open("w", encoding="utf-8") as file:
-                write_rows(plays, file)
-            columns = ", ".join(f"'{name}': '{kind}'" for name, kind in TYPES.items())
-            self._engine.execute(
-                f"INSERT INTO given SELECT {NAMES} FROM (SELECT * REPLACE "
-                f"({_SEARCH_TEXT} AS search_text) FROM read_json(?, "
-                f"format = 'newline_delimited', columns = {{'ordinal': 'BIGINT', {columns}}}) "
-                "QUALIFY row_number() OVER (PARTITION BY id ORDER BY ordinal DESC) = 1)",
-                [str(path)],
-            )
+        with as_rows(plays, self._folder) as rows:
+            latest = "QUALIFY row_number() OVER (PARTITION BY id ORDER BY ordinal DESC) = 1"
+            self.take_rows(f"(FROM {rows} {latest})", dropped)
+
+    def take_rows(self, rows: str, dropped: Iterable[str]) -> None:
+        """The same from a table of the engine (or what stands for one), one row an id."""
+        self._engine.execute(
+            f"INSERT INTO given SELECT {READ_NAMES}, {SEARCH_TEXT} FROM {rows}"
+        )
         if ids := list(dropped):
             self._engine.execute("INSERT INTO dropped SELECT unnest(?::VARCHAR[])", [ids])
             self._engine.execute("DELETE FROM given WHERE id IN (SELECT id FROM dropped)")
@@ -90,9 +87,12 @@ class Change:
         candidates = self._candidates(manifest)
         self._find_present(dict(zip(part_files.paths(candidates), candidates, strict=True)))
         self._engine.execute(
-            f"CREATE OR REPLACE TABLE incoming AS SELECT {NAMES} FROM given "
-            f"EXCEPT SELECT {NAMES} FROM present;"
-            "CREATE OR REPLACE TABLE outdated AS SELECT DISTINCT id, part FROM present "
+            # Only what is known is compared column by column: that is dear.
+            "CREATE OR REPLACE TEMP TABLE incoming AS "
+            f"SELECT {NAMES} FROM given WHERE id NOT IN (SELECT id FROM present) UNION ALL "
+            f"(SELECT {NAMES} FROM given WHERE id IN (SELECT id FROM present) "
+            f"EXCEPT SELECT {NAMES} FROM present);"
+            "CREATE OR REPLACE TEMP TABLE outdated AS SELECT DISTINCT id, part FROM present "
             "WHERE id NOT IN (SELECT id FROM given) OR id IN (SELECT id FROM incoming)"
         )
         return self._months(manifest)
@@ -112,7 +112,7 @@ class Change:
 
     def _find_present(self, candidates: dict[Path, PartFile]) -> None:
         self._engine.execute(
-            f"CREATE OR REPLACE TABLE present AS SELECT {NAMES}, ''::VARCHAR AS part "
+            f"CREATE OR REPLACE TEMP TABLE present AS SELECT {NAMES}, ''::VARCHAR AS part "
             "FROM given LIMIT 0"
         )
         for path, part in candidates.items():

@@ -67,5 +67,6 @@ TYPES: dict[str, str] = {
 
 NAMES = ", ".join(TYPES)
 """For SELECT lists: never `*`, so that a file of a later order or width reads the same."""
-READ_NAMES = NAMES.removesuffix(", search_text")
+READ_TYPES = {name: kind for name, kind in TYPES.items() if name != "search_text"}
 """What a play is; the text for searches is made of it."""
+READ_NAMES = ", ".join(READ_TYPES)

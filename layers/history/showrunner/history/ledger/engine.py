@@ -13,10 +13,12 @@ MEMORY_LIMIT_MB = 400
 """Of DuckDB's own buffers; larger sorts go to files in the system's temporary folder."""
 
 
-def open_engine(memory_limit_mb: int = MEMORY_LIMIT_MB) -> duckdb.DuckDBPyConnection:
-    """An engine of its own, in memory, with two threads and times in UTC."""
+def open_engine(
+    memory_limit_mb: int = MEMORY_LIMIT_MB, database: Path | None = None
+) -> duckdb.DuckDBPyConnection:
+    """An engine of its own, with two threads and times in UTC; its tables in memory or a file."""
     engine = duckdb.connect(
-        ":memory:",
+        str(database or ":memory:"),
         config={
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,

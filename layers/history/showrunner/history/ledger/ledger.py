@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import duckdb
+
 from showrunner.errors import ConflictError
 from showrunner.history.ledger.change import Change, Written
 from showrunner.history.ledger.columns import ROWS_IN_A_GROUP
@@ -55,17 +57,41 @@ class Ledger:
     def manifest(self) -> Manifest:
         return load_manifest(self.blobs)[0]
 
-    def write(self, plays: Iterable[Play], *, dropped: Iterable[str] = ()) -> Changed:
+    def write(
+        self, plays: Iterable[Play], *, dropped: Iterable[str] = (), version: int | None = None
+    ) -> Changed:
         """
         Hold these plays as they are now, and those ids no more.
 
-        Known ids are replaced, the same facts again change nothing. Raises
-        InvalidInputError, before anything is written, for a play that is still open.
+        Known ids are replaced, the same facts again change nothing. `version`: that
+        of the manifest at the time from which the plays are; what others wrote since
+        may be newer, so then it raises ConflictError. Raises InvalidInputError, before
+        anything is written, for a play that is still open.
         """
         with tempfile.TemporaryDirectory() as folder, closing(open_engine()) as engine:
             change = Change(engine, Path(folder))
             change.take(plays, dropped)
-            return self._until_written(change)
+            return self._until_written(change, version=version)[0]
+
+    def write_rows(
+        self,
+        engine: duckdb.DuckDBPyConnection,
+        rows: str,
+        *,
+        dropped: Iterable[str] = (),
+        read: Manifest | None = None,
+    ) -> tuple[Changed, Manifest]:
+        """
+        As `write`, for plays that are rows of `engine` already: too many to be objects.
+
+        `rows` is SQL that stands for a table with the columns of a play, one row an
+        id. `read`: the ledger from which they were made; ConflictError when others
+        wrote since in a month that changes. The answer has the manifest with the change.
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            change = Change(engine, Path(folder))
+            change.take_rows(rows, dropped)
+            return self._until_written(change, read=read)
 
     def drop_before(self, moment: datetime) -> Changed:
         """Retention: forget every play that began before `moment` (aware)."""
@@ -76,7 +102,7 @@ class Ledger:
                 return Changed()
             with damaged_parts():
                 change.drop_before(moment, self.part_files.paths(old))
-            return self._until_written(change)
+            return self._until_written(change)[0]
 
     def sweep(self) -> int:
         """Delete files that are no part any more, and what dead writers left; how many."""
@@ -99,32 +125,38 @@ class Ledger:
             self.blobs.delete(key)
         return len(doomed)
 
-    def _until_written(self, change: Change) -> Changed:
+    def _until_written(
+        self, change: Change, *, version: int | None = None, read: Manifest | None = None
+    ) -> tuple[Changed, Manifest]:
         for attempt in range(_ATTEMPTS):
             manifest, etag = load_manifest(self.blobs)
             with damaged_parts():
                 months = change.compare(manifest, self.part_files)
+            if version not in (None, manifest.version) or _differ(months, manifest, read):
+                raise ConflictError("The history was changed meanwhile: read the plays again.")
             if not months:
-                return Changed()
+                return Changed(), manifest
             try:
-                self._replace(change, months, manifest, etag)
+                later = self._replace(change, months, manifest, etag)
             except ConflictError:
                 if attempt + 1 == _ATTEMPTS:
                     raise
             else:
-                return Changed(*change.counts())
+                return Changed(*change.counts()), later
         raise AssertionError
 
     def _replace(
         self, change: Change, months: dict[str, set[str]], manifest: Manifest, etag: str
-    ) -> None:
+    ) -> Manifest:
         # Nothing is deleted when the race is lost: an answer that got lost on its way looks the
         # same, and then these very files are the ledger. The sweep knows after a day.
         parts = {
             month: self._month(change, month, manifest, outdated)
             for month, outdated in months.items()
         }
-        save_manifest(self.blobs, manifest.with_months(parts, self.clock.now()), etag)
+        later = manifest.with_months(parts, self.clock.now())
+        save_manifest(self.blobs, later, etag)
+        return later
 
     def _month(
         self,
@@ -156,6 +188,12 @@ class Ledger:
             first_id=written.first_id,
             last_id=written.last_id,
         )
+
+
+def _differ(months: Iterable[str], manifest: Manifest, read: Manifest | None) -> bool:
+    return read is not None and any(
+        manifest.months.get(month) != read.months.get(month) for month in months
+    )
 
 
 def _is_over(key: str, modified_at: datetime, manifest: Manifest, now: datetime) -> bool:

@@ -1,24 +1,39 @@
 """A play as a row of the ledger, and back."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, TextIO
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import IO, Any
 
 from showrunner.errors import InvalidInputError
-from showrunner.history.ledger.columns import PLAIN, PROVIDERS
+from showrunner.history.ledger.columns import PLAIN, PROVIDERS, READ_TYPES
 from showrunner.plays.models import Part, Play
 
 _LARGEST_NUMBER = 2**63 - 1
+_JSON_COLUMNS = "'ordinal': 'BIGINT', " + ", ".join(
+    f"'{name}': '{kind}'" for name, kind in READ_TYPES.items()
+)
 
 
-def write_rows(plays: Iterable[Play], file: TextIO) -> None:
+@contextmanager
+def as_rows(plays: Iterable[Play], folder: Path) -> Iterator[str]:
     """
-    One JSON object a line, as DuckDB reads them: `ordinal` is the number of the line.
+    SQL that stands for the plays as rows, while this lasts: `ordinal` is their order.
 
     Raises InvalidInputError for a play that is open, or holds a number no column takes.
     """
+    with NamedTemporaryFile("w", dir=folder, suffix=".json", encoding="utf-8") as file:
+        _write_rows(plays, file)
+        file.flush()
+        name = file.name.replace("'", "''")
+        yield f"read_json('{name}', format = 'newline_delimited', columns = {{{_JSON_COLUMNS}}})"
+
+
+def _write_rows(plays: Iterable[Play], file: IO[str]) -> None:
     for ordinal, play in enumerate(plays):
         row = {"ordinal": ordinal, **row_of(play)}
         file.write(json.dumps(row, ensure_ascii=False) + "\n")

@@ -1,9 +1,9 @@
 """
 The errand thread of a worker: what needs a media server or a disk, but decodes nothing.
 
-Library scans and the look-up of an item's files are `showrunner.errands`'; files
-that are gone or were renamed are ours. Errands are short, go on during a pause,
-and each one waits for an unreachable server on its own.
+Library scans and the look-up of an item's files are `showrunner.errands`', ending a
+session is `showrunner.live`'s; files that are gone or were renamed are ours. Errands
+are short, go on during a pause, and each one waits for an unreachable server on its own.
 """
 
 import logging
@@ -22,6 +22,7 @@ from showrunner.jobs.models import FileAction, FileOutcome, JobFile
 from showrunner.jobs.queues import ERRANDS
 from showrunner.jobs.store import find_job, update_file
 from showrunner.jobs.tasks import send_tasks
+from showrunner.live.stop import STOP_SESSION, handle_stop
 from showrunner.ports.clock import from_iso, iso
 from showrunner.ports.queues import MAX_DELAY_SECONDS
 from showrunner.previews.sources.configured import MediaSources
@@ -33,7 +34,7 @@ from showrunner.previews.worker.move import move
 from showrunner.previews.worker.pulling import Taken
 from showrunner.previews.worker.retire import Retirement
 from showrunner.previews.worker.retries import RETRY_AFTER_SECONDS, clock_time, is_early
-from showrunner.previews.worker.runner import POISONOUS_AFTER, TaskRunner
+from showrunner.previews.worker.runner import POISONOUS_AFTER, LineRunner
 from showrunner.previews.worker.task import LineTask
 from showrunner.previews.worker.work import MakeClient
 from showrunner.wiring import Home
@@ -41,7 +42,7 @@ from showrunner.wiring import Home
 logger = logging.getLogger(__name__)
 
 
-class ErrandRunner(TaskRunner):
+class ErrandRunner(LineRunner):
     """One errand at a time. `sources` are the folders that this machine reads over the network."""
 
     def __init__(
@@ -70,11 +71,17 @@ class ErrandRunner(TaskRunner):
 
     def _run(self, taken: Taken) -> None:
         body = taken.message.body
-        if body.get("kind") != "scan":
+        if body.get("kind") == STOP_SESSION:
+            self._settled(taken, lambda: self._stop_session(body), _breakdown)
+        elif body.get("kind") == "scan":
+            scan = _ScanStep(self._home, body, self._make_client)
+            self._settled(taken, lambda: self._scan_step(scan, taken), scan.note_breakdown)
+        else:
             super()._run(taken)
-            return
-        scan = _ScanStep(self._home, body, self._make_client)
-        self._settled(taken, lambda: self._scan_step(scan, taken), scan.note_breakdown)
+
+    def _stop_session(self, body: dict[str, Any]) -> bool:
+        handle_stop(body, self._home, self._make_client)
+        return True
 
     def _scan_step(self, scan: "_ScanStep", taken: Taken) -> bool:
         """False when the message is settled already."""
@@ -189,7 +196,7 @@ class _ScanStep:
         skip_library(self.body, self._home, reason)
 
     def note_breakdown(self, error: Exception) -> str:
-        reason = f"The worker failed: {type(error).__name__}: {error}"
+        reason = _breakdown(error)
         append(self._home, self.job_id, "error", reason)
         return reason
 
@@ -211,6 +218,10 @@ class _ScanStep:
             return
         append(self._home, self.job_id, "warning", message)
         self.send_at({**self.body, "tries": tries + 1, "not_before": iso(at)}, at)
+
+
+def _breakdown(error: Exception) -> str:
+    return f"The worker failed: {type(error).__name__}: {error}"
 
 
 def _local(path: str, line: JobFile, connections: list[Connection]) -> str:

@@ -10,6 +10,7 @@ from itertools import count
 from types import FrameType
 
 from showrunner.errors import ShowrunnerError
+from showrunner.live.service import LiveService
 from showrunner.plurals import count_of
 from showrunner.previews.decoder.client import Decoder, Limits
 from showrunner.previews.hardware.devices import this_machines
@@ -19,6 +20,7 @@ from showrunner.previews.worker.errands import ErrandRunner
 from showrunner.previews.worker.plan import SlotKind, wanted_slots
 from showrunner.previews.worker.runner import TaskRunner, worker_name
 from showrunner.previews.worker.slot import Slot
+from showrunner.previews.worker.syncs import SyncRunner
 from showrunner.redaction import configure_logging
 from showrunner.settings import Settings, load_settings
 from showrunner.wiring import Home, home
@@ -27,21 +29,29 @@ WAIT_SECONDS = 20
 DEFAULT_LEASE_SECONDS = 30
 SETTINGS_LOOK_SECONDS = 2
 PAUSE_LOOK_SECONDS = 3
+LIVE_END_SECONDS = 2
+"""So long a stopping worker waits until others may read its servers; else their leases end."""
 
 logger = logging.getLogger(__name__)
 
 
 def run() -> None:
     """
-    Pull frame tasks and errands until SIGTERM or SIGINT, then hand back what is in work.
+    Pull frame tasks, errands and syncs, and read the media servers' sockets.
+
+    Until SIGTERM or SIGINT: then what is in work is handed back.
 
     `SHOWRUNNER_GRACE_SECONDS` (0): how long work in hand may go on after the
     signal before it is handed back. `SHOWRUNNER_LEASE_SECONDS` (30): after how
     long without a sign of life the task of a killed worker is another's.
+    `SHOWRUNNER_LIVE`: `off` leaves the servers' sockets to other workers.
     `Limits.of_environment` has those for what one file may cost.
     """
     configure_logging(os.environ.get("LOG_LEVEL", "INFO"))
     Worker(home()).run()
+    # Idle threads still wait inside libraries, which do not bear being taken apart under them.
+    logging.shutdown()
+    os._exit(0)
 
 
 class Worker:
@@ -62,19 +72,43 @@ class Worker:
         self._numbers = count()
 
     def run(self) -> None:
-        """Start the slots and the errand thread, and wait until all have ended."""
+        """Start the slots and the other threads, and wait until all have ended."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        errands = self._new_errands()
-        self._start(errands)
+        others = [self._new_errands(), self._new_syncs()]
+        for runner in others:
+            self._start(runner)
+        live = self._start_live()
         while not self._stopping.is_set():
             self.follow_settings()
             self._stopping.wait(SETTINGS_LOOK_SECONDS)
-        runners = (*self._slots, errands)
+        runners = [*self._slots, *others]
         while any(runner.is_busy for runner in runners):
             time.sleep(0.05)
         for runner in runners:
             runner.sign_off()
+        if live:
+            live.join(LIVE_END_SECONDS)
+
+    def _start_live(self) -> threading.Thread | None:
+        """Its thread; None where it is switched off."""
+        if os.environ.get("SHOWRUNNER_LIVE") == "off":
+            return None
+        service = LiveService(self._home)
+        thread = threading.Thread(
+            target=service.run, args=(self._stopping,), name="live", daemon=True
+        )
+        thread.start()
+        return thread
+
+    def _new_syncs(self) -> SyncRunner:
+        return SyncRunner(
+            worker_name(next(self._numbers)),
+            self._home,
+            self._lease_seconds,
+            self._is_stopping,
+            away=self._away,
+        )
 
     def _new_errands(self) -> ErrandRunner:
         sources = MediaSources.of_environment(os.environ)

@@ -1,4 +1,4 @@
-"""What slots and the errand thread have in common: a message is taken, and always settled."""
+"""What a worker's threads have in common: a message is taken, and always settled."""
 
 import logging
 import os
@@ -67,15 +67,15 @@ class TaskRunner(ABC):
     @property
     @abstractmethod
     def type(self) -> str:
-        """`cpu`, `gpu` or `errands`."""
+        """`cpu`, `gpu`, `errands` or `syncs`."""
 
     @abstractmethod
     def run_one(self, wait_seconds: float) -> bool:
         """Work off the next task, if one comes within the wait; tells whether one did."""
 
     @abstractmethod
-    def _work(self, task: LineTask, book: LineBook, taken: Taken) -> None:
-        """Do what the task asks for and write down what came of it."""
+    def _run(self, taken: Taken) -> None:
+        """Do what the message asks for, and settle it."""
 
     @property
     def device(self) -> str | None:
@@ -115,19 +115,6 @@ class TaskRunner(ABC):
         finally:
             self.is_busy = False
 
-    def _run(self, taken: Taken) -> None:
-        try:
-            task = LineTask.model_validate(taken.message.body)
-        except ValidationError as error:
-            taken.queue.bury(taken.message, f"This is no task: {wrong_fields(error).message}")
-            return
-        line = find_file(self._home.documents, task.job_id, task.file_number)
-        if line is None:
-            taken.queue.finish(taken.message)
-            return
-        book = LineBook(self._home, taken.queue, task, line)
-        self._settled(taken, lambda: self._step(task, book, taken), book.note_breakdown)
-
     def _settled(
         self, taken: Taken, step: Callable[[], bool], explain: Callable[[Exception], str]
     ) -> None:
@@ -147,6 +134,43 @@ class TaskRunner(ABC):
             logger.exception("a task failed; it comes again")
             reason = explain(error)
             taken.queue.fail(taken.message, reason, retry_after_seconds=AFTER_BREAKDOWN_SECONDS)
+
+    def _report(self, status: str, **facts: Any) -> None:
+        self._told = {"status": status, **facts}
+        self._report_again()
+
+    def _report_again(self) -> None:
+        """What was told last still holds: a file that takes its time is no silence."""
+        state = WorkerState(
+            id=self.name,
+            type=self.type,
+            device=self.device,
+            machine=socket.gethostname(),
+            updated_at=self._home.clock.now(),
+            **self._told,
+        )
+        report_worker(self._home.documents, state)
+
+
+class LineRunner(TaskRunner):
+    """Whose messages are lines of jobs."""
+
+    @abstractmethod
+    def _work(self, task: LineTask, book: LineBook, taken: Taken) -> None:
+        """Do what the task asks for and write down what came of it."""
+
+    def _run(self, taken: Taken) -> None:
+        try:
+            task = LineTask.model_validate(taken.message.body)
+        except ValidationError as error:
+            taken.queue.bury(taken.message, f"This is no task: {wrong_fields(error).message}")
+            return
+        line = find_file(self._home.documents, task.job_id, task.file_number)
+        if line is None:
+            taken.queue.finish(taken.message)
+            return
+        book = LineBook(self._home, taken.queue, task, line)
+        self._settled(taken, lambda: self._step(task, book, taken), book.note_breakdown)
 
     def _step(self, task: LineTask, book: LineBook, taken: Taken) -> bool:
         """False when the message is settled already."""
@@ -189,22 +213,6 @@ class TaskRunner(ABC):
             done=done,
             total=total,
         )
-
-    def _report(self, status: str, **facts: Any) -> None:
-        self._told = {"status": status, **facts}
-        self._report_again()
-
-    def _report_again(self) -> None:
-        """What was told last still holds: a file that takes its time is no silence."""
-        state = WorkerState(
-            id=self.name,
-            type=self.type,
-            device=self.device,
-            machine=socket.gethostname(),
-            updated_at=self._home.clock.now(),
-            **self._told,
-        )
-        report_worker(self._home.documents, state)
 
     def _living_on(self, claims: Claims) -> Callable[[], None]:
         """What each heartbeat does beside extending the lease."""

@@ -18,7 +18,7 @@ from showrunner.previews.worker.plan import SlotKind, means_of
 from showrunner.previews.worker.process import process
 from showrunner.previews.worker.pulling import FrameQueues, Taken
 from showrunner.previews.worker.retries import clock_time
-from showrunner.previews.worker.runner import TaskRunner
+from showrunner.previews.worker.runner import LineRunner
 from showrunner.previews.worker.task import LineTask
 from showrunner.previews.worker.work import MakeClient, Work
 from showrunner.wiring import Home
@@ -33,7 +33,7 @@ LOG_EVERY_SECONDS = 5
 logger = logging.getLogger(__name__)
 
 
-class Slot(TaskRunner):
+class Slot(LineRunner):
     """One file at a time, on the CPU or on one GPU, as `kind` says."""
 
     def __init__(

@@ -1,7 +1,18 @@
 """The rooms, in the order of the navigation."""
 
 from showrunner.errors import NotFoundError
-from showrunner.web.rooms import job, job_list, quiet_hours, schedules, servers, start, webhooks
+from showrunner.web.rooms import (
+    job,
+    job_list,
+    people,
+    plays,
+    quiet_hours,
+    schedules,
+    servers,
+    start,
+    syncs,
+    webhooks,
+)
 from showrunner.web.rooms.models import Room
 
 ROOMS: tuple[Room, ...] = (
@@ -11,6 +22,9 @@ ROOMS: tuple[Room, ...] = (
     schedules.ROOM,
     quiet_hours.ROOM,
     job_list.ROOM,
+    plays.ROOM,
+    people.ROOM,
+    syncs.ROOM,
 )
 """Those that are always there; every job has one besides."""
 

@@ -90,4 +90,5 @@ ROOM = Room(
             "/api/v1/dead-letters",
         ),
     ),
+    scripts=("dead_letters.js",),
 )

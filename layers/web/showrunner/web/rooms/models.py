@@ -42,12 +42,16 @@ class View:
     def link(self, **changes: object) -> str:
         """`query_suffix` with other values for some names; None leaves a name out."""
         query = {**self.query, **changes}
-        kept = {name: value for name, value in query.items() if value is not None}
-        return f"?{urlencode(kept)}" if kept else ""
+        return suffix_of({name: value for name, value in query.items() if value is not None})
 
     def asked(self, name: str) -> str:
         """What the reader chose for `name`, at most 500 characters; empty where nothing."""
         return self.query.get(name, "").strip()[:MAX_QUERY_CHARACTERS]
+
+
+def suffix_of(query: Mapping[str, object]) -> str:
+    """`?name=value...`; empty for an empty query."""
+    return f"?{urlencode(query)}" if query else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ class Room:
 
     Rooms of one `group` share an entry of the navigation, which leads to the
     first of them; those with a `tab` (its word) show each other as tabs.
-    `has_form`: one of its parts is a form that is sent as JSON.
+    `scripts` are assets of its own.
     """
 
     name: str
@@ -88,7 +92,7 @@ class Room:
     parts: tuple[Part, ...]
     group: str = ""
     tab: str = ""
-    has_form: bool = False
+    scripts: tuple[str, ...] = ()
 
     @property
     def entry(self) -> str:

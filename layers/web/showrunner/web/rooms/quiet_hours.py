@@ -59,7 +59,7 @@ ROOM = Room(
     title="Quiet hours",
     group="automation",
     tab="Quiet hours",
-    has_form=True,
+    scripts=("forms.js",),
     parts=(
         Part("quiet_state", "Now", Place.TOP, load_state, watch_state, "/api/v1/processing/state"),
         Part("quiet_windows", "Quiet hours", Place.MAIN, _load, _nothing, "/api/v1/quiet-hours"),

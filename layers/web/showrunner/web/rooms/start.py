@@ -9,19 +9,34 @@ from showrunner import activity
 from showrunner.connections import health
 from showrunner.connections import store as connections
 from showrunner.events import store as events
+from showrunner.live.alerts import OPEN as OPEN_ALERTS
+from showrunner.live.alerts import active_alerts
+from showrunner.live.holding import COLLECTION as READERS
+from showrunner.live.holding import ReaderState, reader_statuses
 from showrunner.ports.documents import Document, Documents, each
+from showrunner.web.library_choices import media_servers
 from showrunner.web.rooms import batches, flow, jobs, previews
 from showrunner.web.rooms.models import Part, Place, Room, View
 
 EVENTS_SHOWN = 12
+READER_STATES = list(ReaderState)
 
 
 def _playing(view: View) -> Mapping[str, Any]:
-    return {"sessions": activity.now_playing(view.documents)}
+    readers = reader_statuses(view.documents)
+    servers = [one for one in media_servers(view.documents) if one.enabled]
+    return {
+        "sessions": activity.now_playing(view.documents),
+        "alerts": active_alerts(view.documents),
+        "readers": [(one, readers.get(one.id)) for one in servers],
+    }
 
 
 def _watch_playing(documents: Documents) -> Iterator[Document]:
-    return each(documents, activity.SESSIONS)
+    yield from each(documents, activity.SESSIONS)
+    yield from each(documents, OPEN_ALERTS)
+    for document in each(documents, READERS):  # written anew all the time: only its state counts
+        yield replace(document, version=READER_STATES.index(document.body["state"]))
 
 
 def _events(view: View) -> Mapping[str, Any]:
@@ -60,9 +75,9 @@ ROOM = Room(
     title="Start",
     parts=(
         Part("flow", "From news to preview", Place.TOP, flow.load, _watch_flow),
+        Part("activity", "Playing now", Place.MAIN, _playing, _watch_playing, "/api/v1/sessions"),
         Part("jobs", "Jobs", Place.MAIN, jobs.load, jobs.watch, "/api/v1/jobs"),
         Part("previews", "Latest previews", Place.MAIN, previews.load, previews.watch),
-        Part("activity", "Playing now", Place.SIDE, _playing, _watch_playing, "/api/v1/activity"),
         batches.PART,
         Part("events", "Recent events", Place.SIDE, _events, _watch_events, "/api/v1/events"),
         Part("connections", "Connections", Place.SIDE, _connections, _watch_connections),

@@ -7,13 +7,19 @@ function isMeant({ confirm, phrase }) {
   return true;
 }
 
+// `data-with` names what a choice goes together with in a list.
+function valueOf(field) {
+  if ("number" in field.dataset) return Number(field.value);
+  if (field.dataset.with) return [field.dataset.with, field.value];
+  return field.value.trim();
+}
+
 // A button inside [data-fields] sends the fields there along.
 function bodyOf(button) {
   const body = button.dataset.body && JSON.parse(button.dataset.body);
   const fields = button.closest("[data-fields]")?.querySelectorAll("[name]");
   if (!fields) return body;
-  const given = [...fields].map((one) => [one.name, "number" in one.dataset ? Number(one.value) : one.value.trim()]);
-  return { ...body, ...Object.fromEntries(given) };
+  return { ...body, ...Object.fromEntries([...fields].map((one) => [one.name, valueOf(one)])) };
 }
 
 function note(id, text) {

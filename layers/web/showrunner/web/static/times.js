@@ -18,11 +18,13 @@ function left(seconds) {
   return hours < 48 ? `${hours} h ${Math.floor((whole % 3600) / 60)} min` : `${Math.round(hours / 24)} days`;
 }
 
-// A moment by the reader's clock: today's by its time alone.
+// A moment by the reader's clock: today's by its time alone, another year's with the year.
 function at(date, now) {
-  const isToday = date.toDateString() === new Date(now).toDateString();
+  const today = new Date(now);
   const time = date.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
-  return isToday ? time : `${date.toLocaleDateString(undefined, { weekday: "short", day: "numeric", month: "short" })}, ${time}`;
+  if (date.toDateString() === today.toDateString()) return time;
+  const year = date.getFullYear() === today.getFullYear() ? { weekday: "short" } : { year: "numeric" };
+  return `${date.toLocaleDateString(undefined, { day: "numeric", month: "short", ...year })}, ${time}`;
 }
 
 function showTimes() {

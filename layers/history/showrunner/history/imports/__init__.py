@@ -1,0 +1,1 @@
+"""The history that other programs kept, taken over."""
