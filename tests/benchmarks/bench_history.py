@@ -1,7 +1,8 @@
 """
 The history ledger beside SQLite: size, a day's move, pages of 25 at any depth, searches.
 
-`python tests/benchmarks/bench_history.py [--plays 1000000] [--runs 5] [--without-sqlite]`.
+`python tests/benchmarks/bench_history.py [--plays 1000000] [--runs 5] [--without-sqlite]`,
+`... --import [--plays 1000000]`: a Tautulli database file of so many rows, imported twice.
 A household of 30 people over five years: evenings, favourites, series in order, few films twice.
 Figures are medians in ms, in-process, with the answer as Play objects; SQLite's are its raw
 rows, from a table with indexes for time, person, title and series.
@@ -11,6 +12,8 @@ import argparse
 import resource
 import sqlite3
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -20,7 +23,11 @@ from pathlib import Path
 
 from showrunner.adapters.files import FileBlobs
 from showrunner.adapters.system_clock import SystemClock
+from showrunner.connections.models import Connection, ConnectionKind
+from showrunner.connections.store import ConnectionStore
 from showrunner.history.filters import AccountFilter, PlayFilters, condition, utc
+from showrunner.history.home import ledger_of
+from showrunner.history.imports.tautulli import ImportOptions, import_database
 from showrunner.history.ledger.care import verify
 from showrunner.history.ledger.change import Change
 from showrunner.history.ledger.columns import TYPES
@@ -28,6 +35,7 @@ from showrunner.history.ledger.engine import files, open_engine
 from showrunner.history.ledger.files import FilesInPlace
 from showrunner.history.ledger.ledger import Ledger
 from showrunner.history.pages import History, Place
+from showrunner.wiring import EmbeddedHome
 
 FIRST = datetime(2021, 11, 21, tzinfo=UTC)
 DAYS = 1826
@@ -196,9 +204,13 @@ def main() -> None:
     parser.add_argument("--plays", type=int, default=1_000_000)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--without-sqlite", action="store_true")
+    parser.add_argument("--import", action="store_true", dest="imports")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        if options.imports:
+            measure_import(folder, options.plays)
+            return
         ledger = Ledger(FileBlobs(folder), FilesInPlace(folder), SystemClock())
         measure(ledger, folder, options.plays, options.runs, sqlite=not options.without_sqlite)
 
@@ -228,6 +240,31 @@ def measure(ledger: Ledger, folder: Path, plays: int, runs: int, *, sqlite: bool
         print(f"SQLite: {(folder / 'plays.db').stat().st_size / plays:.1f} bytes a play")
     measure_pages(history, database, runs)
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+
+
+class Silent:
+    def progress(self, processed: int, total: int) -> None: ...
+
+
+def measure_import(folder: Path, plays: int) -> None:
+    """The limit is for 1,000,000 plays: 120 s, 400 MB. The file is made by another process."""
+    path = folder / "tautulli.db"
+    command = [sys.executable, "-m", "showrunner.demo.tautulli_database", str(path)]
+    subprocess.run([*command, "--plays", str(plays)], check=True)
+    home = EmbeddedHome(folder / "home")
+    home.folder.mkdir()
+    attic = Connection(id="attic", kind=ConnectionKind.PLEX, name="Attic", url="http://attic")
+    ConnectionStore(home.documents).save(attic)
+    for name in ("import", "again"):
+        began, cpu = time.perf_counter(), time.process_time()
+        found = import_database(home, path, ImportOptions("attic"), Silent())
+        counts = f"{found.added} added, {found.changed} changed, {found.unchanged} unchanged"
+        spent = f"{time.perf_counter() - began:.1f} s, {time.process_time() - cpu:.1f} s of CPU"
+        peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(f"{name} of {found.rows} rows: {spent}, peak {peak_mb:.0f} MB; {counts}", flush=True)
+    ledger = ledger_of(home)
+    size = sum(part.size_bytes for part in ledger.manifest().parts())
+    print(f"{size / ledger.manifest().plays:.1f} bytes a play; verify: {verify(ledger) or 'sound'}")
 
 
 if __name__ == "__main__":

@@ -23,11 +23,11 @@ class _Shown:
     def __init__(self) -> None:
         self._told_at = time.monotonic()
 
-    def progress(self, processed: int, total: int | None, _resume_from: str | None) -> None:
+    def progress(self, processed: int, total: int) -> None:
         if time.monotonic() - self._told_at < SHOWN_EVERY_SECONDS:
             return
         self._told_at = time.monotonic()
-        click.echo(f"{processed} of {total if total is not None else '?'} rows", err=True)
+        click.echo(f"{processed} of {total} rows", err=True)
 
 
 @click.command()

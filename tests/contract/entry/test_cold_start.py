@@ -68,3 +68,29 @@ def test_a_webhook_function_starts_light(tmp_path, name):
     assert imported == []
     assert set(used) <= {"numpy"}  # sqlite-utils, of the embedded home only, takes it when it can
     assert status == 202
+
+
+def test_the_page_starts_without_the_engines(tmp_path):
+    """It shows the history and how servers are followed, but others query and listen."""
+    heavy = {"av", "boto3", "duckdb", "flask", "numpy", "PIL", "pyarrow", "websockets"}
+    event = {
+        "rawPath": "/login",
+        "headers": {"accept": "text/html"},
+        "requestContext": {"stage": "$default", "http": {"method": "GET"}},
+    }
+    arguments = [str(source_of("web")), json.dumps(sorted(heavy)), json.dumps(event)]
+    environ = {"SHOWRUNNER_DATA": str(tmp_path), "WEB_AUTH_TOKEN": TOKEN}
+
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, *arguments],
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    imported, used, status = json.loads(done.stdout)
+    assert imported == []
+    assert set(used) <= {"numpy"}
+    assert status == 200

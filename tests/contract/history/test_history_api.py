@@ -165,6 +165,7 @@ def test_days_are_those_of_the_time_zone(ask: Ask, home: EmbeddedHome, home_ledg
     assert ids(ask, "since=2026-11-21&time_zone=Asia/Tokyo") == [after.id]
     assert ids(ask, "before=2026-11-21&time_zone=Asia/Tokyo") == [before.id]
     assert ids(ask, "since=2026-11-20T15:00&time_zone=UTC") == [after.id]
+    assert after.id in ids(ask, "since=0999-01-01")
     assert ids(ask, "since=2026-11-20T16:00+01:00") == [after.id]
     winter = play(3, at=datetime(2026, 10, 25, 23, 0, tzinfo=UTC))
     home_ledger.write([winter])
@@ -181,6 +182,7 @@ def test_days_are_those_of_the_time_zone(ask: Ask, home: EmbeddedHome, home_ledg
         ("limit=2&limit=3", "limit"),
         ("after=x", "after"),
         ("after=", "after"),
+        ("after=WyIyMDI2LTAxLTAxVDAwOjAwOjAwWiIsICJcdWQ4MDAiXQ", "after"),
         ("since=yesterday", "since"),
         ("before=2026-13-01", "before"),
         ("since=0001-01-01T00:00%2B14:00", "since"),

@@ -6,11 +6,12 @@ from showrunner.clients.records import HistoryPage
 from showrunner.errors import UnreachableError
 from showrunner.people.settling import ACCOUNTS
 from showrunner.plays.models import Source
-from showrunner.plays.store import recent_plays
+from showrunner.plays.store import UNMOVED, recent_plays
 from showrunner.ports.documents import each
 from showrunner.syncs.models import SyncKind, SyncState
 from showrunner.syncs.start import start_run
 from showrunner.syncs.store import find_run
+from tests.unit.syncs.ledger_world import moved_plays
 from tests.unit.syncs.stage import NOW, FakeServer, connect, row, step, synced
 
 HISTORY = SyncKind.HISTORY
@@ -45,6 +46,18 @@ def test_what_a_server_remembers_becomes_plays(home):
     assert known.told_by == (Source.SYNC,)
     assert unknown.stopped_at is None
     assert unknown.watched_seconds is None
+
+
+def test_what_a_run_brought_is_in_the_ledger_at_its_end(home):
+    """A first run brings more than questions look at beside the ledger; nobody waits for more."""
+    connect(home, settings=BACK)
+    server = FakeServer()
+    server.rows = [row(1, hours_ago=5, stopped_at=NOW - timedelta(hours=3)), row(2, hours_ago=2)]
+
+    synced(home, server, HISTORY)
+
+    assert sorted(play.item.title for play in moved_plays(home)) == ["Film 1", "Film 2"]
+    assert home.documents.list(UNMOVED) == []
 
 
 def test_where_only_the_watch_time_is_known_the_stop_is_not_made_up(home):

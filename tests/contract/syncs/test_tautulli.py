@@ -14,6 +14,7 @@ from showrunner.clients.tautulli_rows import (
 from showrunner.connections.models import ConnectionKind
 from showrunner.demo.tautulli_database import write_database
 from showrunner.history.home import ledger_of
+from showrunner.history.syncs.work import STEP_SECONDS
 from showrunner.people.settling import ACCOUNTS
 from showrunner.plays.store import recent_plays
 from showrunner.ports.documents import each
@@ -26,6 +27,8 @@ from tests.unit.syncs.stage import NOW, FakeServer, connect, step, synced
 
 TAUTULLI = SyncKind.TAUTULLI
 ROWS = 250
+WRONG = 5
+"""Of the films of a Tautulli, the one whose row cannot be."""
 
 
 @pytest.fixture(scope="session")
@@ -47,11 +50,12 @@ def file(home: EmbeddedHome, database: bytes) -> Path:
 
 
 class FakeTautulli(TautulliClient):
-    """Four films that somebody watched last week, two a page, and how they were delivered."""
+    """Films that somebody watched last week, two a page, and how they were delivered."""
 
-    def __init__(self, machine_id: str = "abc") -> None:
-        self.machine_id = machine_id
+    def __init__(self, machine_id: str = "abc", *, films: int = 4) -> None:
+        self.machine_id, self.films = machine_id, films
         self.cursors: list[str | None] = []
+        self.before_page = self.at_the_end = lambda: None
 
     def watched_plex(self) -> WatchedPlex:
         return WatchedPlex(pms_identifier=self.machine_id, pms_name="Attic")
@@ -60,16 +64,19 @@ class FakeTautulli(TautulliClient):
         return [TautulliUser(user_id="52", username="noor")]
 
     def history_page(self, *, cursor: str | None, **_asked: Any) -> TautulliPage:
+        self.before_page()
         self.cursors.append(cursor)
         start = int(cursor or 0)
-        rows = [_sitting(number) for number in range(start, start + 2)]
-        return TautulliPage(rows=rows, next_cursor="2" if start == 0 else None, total=4)
+        end = start + 2
+        rows = [_sitting(number) for number in range(start, end)]
+        following = str(end) if end < self.films else None
+        return TautulliPage(rows=rows, next_cursor=following, total=self.films)
 
     def stream_data(self, row_id: int) -> TautulliStream:
         return TautulliStream(video_codec="hevc", stream_video_codec="h264", bitrate=20_000)
 
     def close(self) -> None:
-        pass
+        self.at_the_end()
 
 
 def _sitting(number: int) -> TautulliRow:
@@ -77,7 +84,7 @@ def _sitting(number: int) -> TautulliRow:
     return TautulliRow(
         row_id=number + 1,
         started=started,
-        stopped=started + 3600,
+        stopped=started + (-3600 if number == WRONG else 3600),
         user_id="52",
         user="noor",
         rating_key=str(100 + number),
@@ -113,6 +120,78 @@ def test_an_import_through_the_api_goes_on_where_it_was_left(home):
     plays = recent_plays(home.documents)
     assert sorted(play.item.title for play in plays) == [f"Film {number}" for number in range(4)]
     assert {play.stream.source_video_codec for play in plays} == {"hevc"}
+
+
+COUNTS = {"processed", "total", "added", "changed", "unchanged", "refused", "problems"}
+OF_EIGHT_FILMS = {
+    "processed": 8,
+    "total": 8,
+    "added": 7,
+    "changed": 0,
+    "unchanged": 0,
+    "refused": 1,
+    "problems": ("Row 6: it stops before it starts",),
+}
+
+
+def test_a_step_of_a_long_import_leaves_its_turn_to_others(home, clock):
+    """It ends with the page at which its seconds are over; the counts of all steps add up."""
+    tautulli = FakeTautulli(films=8)
+    tautulli.before_page = lambda: clock.advance(STEP_SECONDS / 2)
+    server = from_api(home, tautulli)
+    step(home, server)
+    first = find_run(home.documents, "plex-1", TAUTULLI)
+    start_run(home, "plex-1", SyncKind.ACCOUNTS)
+    step(home, server)
+    second = find_run(home.documents, "plex-1", TAUTULLI)
+    step(home, server)
+
+    assert (first.state, first.processed, first.added) == (SyncState.RUNNING, 4, 4)
+    assert (second.state, second.model_dump(include=COUNTS)) == ("completed", OF_EIGHT_FILMS)
+    assert find_run(home.documents, "plex-1", SyncKind.ACCOUNTS).state is SyncState.COMPLETED
+    assert tautulli.cursors == [None, "2", "4", "6"]
+
+
+class Died(BaseException):
+    pass
+
+
+def die() -> None:
+    raise Died
+
+
+@pytest.mark.parametrize("dies_at", [2, 3, 4, None])
+def test_an_import_whose_worker_is_killed_counts_each_row_once(home, clock, dies_at):
+    """Before any page but the first, or after the last: the next one goes on there."""
+    tautulli = FakeTautulli(films=8)
+    server = from_api(home, tautulli)
+    tautulli.before_page = lambda: die() if len(tautulli.cursors) + 1 == dies_at else None
+    tautulli.at_the_end = lambda: die() if dies_at is None else None
+    with pytest.raises(Died):
+        step(home, server)
+    tautulli.before_page = tautulli.at_the_end = lambda: None
+    clock.advance(61)  # the lease of its message
+    while step(home, server):
+        pass
+
+    run = find_run(home.documents, "plex-1", TAUTULLI)
+    assert (run.state, run.model_dump(include=COUNTS)) == ("completed", OF_EIGHT_FILMS)
+    assert tautulli.cursors == [None, "2", "4", "6"]
+
+
+def test_an_import_that_is_called_off_between_steps_keeps_its_counts(home):
+    """They say what came in; started again it begins anew, and finds that known."""
+    tautulli = FakeTautulli(films=8)
+    server = from_api(home, tautulli)
+    step(home, server, is_stopping=lambda: True)
+    cancel_run(home, "plex-1", TAUTULLI)
+    while step(home, server):  # messages that count no more
+        pass
+    cancelled = find_run(home.documents, "plex-1", TAUTULLI)
+    again = synced(home, server, TAUTULLI, order=cancelled.order)
+
+    assert (cancelled.state, cancelled.processed, cancelled.added) == ("cancelled", 2, 2)
+    assert (again.processed, again.added, again.unchanged, again.refused) == (8, 5, 2, 1)
 
 
 def test_a_tautulli_of_another_server_is_refused_by_name(home):

@@ -129,6 +129,16 @@ def test_newer_versions_count_pauses_and_so_know_the_end() -> None:
     assert (row.paused_seconds, row.address) == (600, "192.168.1.61")
 
 
+def test_times_that_no_clock_can_count_are_unknown() -> None:
+    """One such row must not keep those behind it out."""
+    plugin = Plugin("PauseDuration INT", "RemoteAddress TEXT")
+    plugin.add("2026-03-02T20:15:00Z", 2**62, "192.168.1.61")
+    plugin.add("2026-03-03T20:15:00Z", -1, "192.168.1.61", seconds=2**62)
+
+    ends = [(row.stopped_at, row.watched_seconds, row.paused_seconds) for row in plugin.rows()]
+    assert ends == [(None, 3600, None), (None, None, None)]
+
+
 @pytest.mark.usefixtures("berlin")
 def test_old_versions_wrote_the_time_of_the_servers_wall() -> None:
     """Also across the change to summer time, which came in the night to March 29, 2026."""

@@ -70,6 +70,14 @@ def test_a_document_type_is_refused() -> None:
         client(Server({"GET /": httpx.Response(200, text=bomb)})).info()
 
 
+@pytest.mark.parametrize(("begin", "end"), [("[", "]"), ("<a>", "</a>")], ids=["JSON", "XML"])
+def test_what_is_nested_without_end_is_a_bad_answer(begin: str, end: str) -> None:
+    """It is refused like any other nonsense, and breaks nothing."""
+    depth = 50_000
+    with pytest.raises(BadAnswerError):
+        client(Server({"GET /": httpx.Response(200, text=begin * depth + end * depth)})).info()
+
+
 def test_libraries_have_all_their_folders() -> None:
     """A Plex library can lie on several disks; music is of type other."""
     found = client(Server({"GET /library/sections/all": answer("plex/sections.json")})).libraries()

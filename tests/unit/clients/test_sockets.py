@@ -104,8 +104,9 @@ def test_a_list_of_sessions_is_complete(client: MediaServerClient) -> None:
 
 @pytest.mark.parametrize("client", [JELLYFIN, EMBY])
 def test_the_server_sets_the_pace_of_the_signs_of_life(client: MediaServerClient) -> None:
-    """Half of the time after which it gives up."""
+    """Half of the time after which it gives up, but not without a pause."""
     assert client.read_socket(says("ForceKeepAlive", 60)) == SocketNews(keep_alive_seconds=30)
+    assert client.read_socket(says("ForceKeepAlive", 1e-9)) == SocketNews(keep_alive_seconds=1)
 
 
 @pytest.mark.parametrize("client", [JELLYFIN, EMBY])

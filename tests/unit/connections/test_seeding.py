@@ -85,6 +85,7 @@ def test_every_kind_can_be_seeded(home: EmbeddedHome) -> None:
             "JELLYFIN_SESSION_POLLING_INTERVAL": "30s",
             "EMBY_URL": "http://emby:8096",
             "EMBY_API_KEY": "e",
+            "EMBY_USER_ID": "5b7d-0e1f",
             "TAUTULLI_ENABLED": "true",
             "TAUTULLI_URL": "http://tautulli:8181",
             "TAUTULLI_API_KEY": "t",
@@ -101,7 +102,9 @@ def test_every_kind_can_be_seeded(home: EmbeddedHome) -> None:
         *("plex", "jellyfin", "emby", "tautulli", "sonarr", "radarr", "tmdb", "tvdb")
     }
     jellyfin = found["jellyfin"]
-    assert (jellyfin.user_id, jellyfin.enabled) == ("kim", True)
+    assert (jellyfin.settings["only_user_id"], jellyfin.enabled) == ("kim", True)
+    assert found["emby"].settings == {"only_user_id": "5b7d-0e1f"}
+    assert jellyfin.user_id is None  # nobody signed in
     assert jellyfin.settings["session_polling_interval"] == 30
 
 
@@ -136,6 +139,7 @@ def test_what_is_there_already_is_left_alone(home: EmbeddedHome) -> None:
         ({"PLEX_TIMEOUT": "soon"}, "timeout_seconds"),
         ({"PLEX_WEBHOOK_SECRET": "hook"}, "webhook_secret"),
         ({"PLEX_VIDEOS_PATH_MAPPING": "/a;/b;/c"}, "PLEX_LOCAL_VIDEOS_PATH_MAPPING"),
+        ({"EMBY_USER_ID": "Kim from the attic"}, "only_user_id"),
         ({"SONARR_URL": "http://sonarr:8989"}, "SONARR_API_KEY"),
         ({"SHOWRUNNER_CONNECTIONS_FILE": "/no/such/file.yaml"}, "/no/such/file.yaml"),
     ],
@@ -205,9 +209,10 @@ def test_a_file_holds_several_of_a_kind(home: EmbeddedHome, tmp_path: Path) -> N
     assert main.settings == {"server_id": "plex-main", "realtime_enabled": True}
     assert main.path_mappings[0].local_prefix == "/mnt"
     at_home = found["http://home:8096"]
-    assert (at_home.user_id, at_home.verify_tls, at_home.timeout_seconds) == ("kim", False, 30)
+    assert at_home.settings == {"only_user_id": "kim"}
+    assert (at_home.user_id, at_home.verify_tls, at_home.timeout_seconds) == (None, False, 30)
     den = found["http://den:8096"]
-    assert (den.auth_method, den.user_id) == ("password", "u")
+    assert (den.auth_method, den.user_id, den.settings) == ("password", "u", {})
     assert [(one.native_id, one.enabled) for one in den.libraries] == [("1", False)]
     assert den.excludes[0].value == "/mnt/archive"
     orders = {one.settings["episode_ordering"] for one in everything if one.kind == "tvdb"}

@@ -70,6 +70,17 @@ def session(position: float, **more: Any) -> Session:
     return Session(**(said | more))
 
 
+def test_an_event_of_a_user_whom_the_owner_does_not_want_is_no_play(home: EmbeddedHome) -> None:
+    """Nor one of nobody known; ids are the same with and without dashes."""
+    scoped = ATTIC.model_copy(
+        update={"kind": ConnectionKind.JELLYFIN, "settings": {"only_user_id": "5B7D-0E1F"}}
+    )
+    ConnectionStore(home.documents).save(scoped)
+    for at, person_id in enumerate(["1001", None]):
+        assert plays_of_event(home, event(EventKind.PLAYED, at, 0, person_id=person_id)) == []
+    assert plays_of_event(home, event(EventKind.PLAYED, 9, 0, person_id="5b7d0e1f")) != []
+
+
 def only_play(home: EmbeddedHome) -> Play:
     [play] = recent_plays(home.documents)
     return play
@@ -160,6 +171,19 @@ def test_it_is_watched_from_the_percentage_that_is_set(home: EmbeddedHome) -> No
     assert play.is_watched
     [play] = plays_of_event(home, event(EventKind.STOPPED, 5100, 5100))
     assert play.is_watched
+
+
+def test_the_percentage_that_is_set_holds_at_the_end_too(
+    home: EmbeddedHome, clock: FakeClock
+) -> None:
+    """Whether the server forgot the session, or nobody spoke of it for hours."""
+    plays_of_sessions(home, ATTIC, [session(4000)], after(0), watched_percent=66)
+    plays_of_sessions(home, ATTIC, [], after(60), watched_percent=66)
+    assert (only_play(home).is_open, only_play(home).is_watched) == (False, True)
+    plays_of_sessions(home, ATTIC, [session(4000)], after(90), watched_percent=66)
+    clock.advance((after(10 * 3600) - clock.now()).total_seconds())
+    [ended] = end_silent_plays(home, watched_percent=66)
+    assert ended.is_watched
 
 
 def test_an_episode_has_its_series_and_numbers(home: EmbeddedHome) -> None:

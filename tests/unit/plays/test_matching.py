@@ -2,7 +2,7 @@
 
 import pytest
 
-from showrunner.plays.matching import RESUMED_WITHIN, is_one_viewing
+from showrunner.plays.matching import RESUMED_WITHIN, is_one_viewing, viewings_in
 from showrunner.plays.merge import play_of
 from showrunner.plays.models import MarkState, Observation, Person, PlayedItem, Source
 from tests.unit.plays.builders import mark, polled, said, seen
@@ -36,6 +36,14 @@ def test_who_begins_again_at_once_views_it_again_though_no_stop_was_told() -> No
     running = said(mark(STARTED, 0, 0), mark(PLAYING, 1200, 1200))
     assert not is_one(running, seen(STARTED, 1230, 0))
     assert is_one(said(mark(STARTED, 0, 0), mark(PLAYING, 30, 30)), seen(STARTED, 35, 0))
+
+
+@pytest.mark.parametrize("duration_ms", [10**30, -(10**30)])
+def test_a_length_that_no_item_has_is_borne(duration_ms: int) -> None:
+    """Servers name any number: the plays of such an item are told apart all the same."""
+    line = mark(VIEWED, 4000, source=Source.SYNC)
+    marks = [mark(STARTED, 0, 0), mark(STOPPED, 3000, 3000), line]
+    assert len(viewings_in(marks, duration_ms)) == 1
 
 
 def test_what_was_watched_is_not_resumed() -> None:

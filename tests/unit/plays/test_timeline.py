@@ -69,6 +69,21 @@ def test_a_session_that_is_back_at_once_was_never_gone() -> None:
     assert (part.stopped_at, part.watched_seconds) == (None, 120)
 
 
+def test_what_begins_anew_after_a_server_was_away_is_a_sitting_of_its_own() -> None:
+    """The minutes without the server are no watch time, and its first poll no way back."""
+    gone_at = 600 + 45
+    back_at = gone_at + 250
+    [first, second] = parts(
+        mark(STARTED, 0, 0),
+        mark(PLAYING, 600, 600),
+        mark(GONE, gone_at),
+        mark(PLAYING, back_at, 1),
+        mark(STOPPED, back_at + 60, 61),
+    )
+    assert (first.stopped_at, first.watched_seconds) == (after(600), 600)
+    assert (second.started_at, second.watched_seconds) == (after(back_at), 60)
+
+
 def test_a_poll_after_the_stop_is_an_echo() -> None:
     """The server's list lags behind its webhook; the stop holds."""
     [part] = parts(mark(STARTED, 0, 0), mark(STOPPED, 600, 600), mark(PLAYING, 610, 595))

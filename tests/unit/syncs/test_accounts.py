@@ -77,9 +77,8 @@ def test_a_tautulli_beside_a_plex_server_tells_of_more(home):
     run = synced(home, server, SyncKind.ACCOUNTS)
 
     assert (run.state, run.problems) == (SyncState.COMPLETED, ())
-    assert set(stored(home)) == {"52", "0"}
+    assert set(stored(home)) == {"52"}
     assert (stored(home)["52"].email, stored(home)["52"].plex_account_id) == (noor.email, "52")
-    assert stored(home)["0"].plex_account_id is None
 
 
 def test_a_tautulli_that_is_away_spoils_nothing(home):

@@ -92,6 +92,15 @@ def test_a_start_without_a_word_is_for_all_servers_and_kinds(home, ask):
     assert ask("POST", "/start", {})[1]["started"] == 0
 
 
+def test_what_is_named_twice_is_started_once(home, ask):
+    """Of a list without end only three kinds are work."""
+    connect(home)
+
+    _, body = ask("POST", "/start", {"kinds": ["accounts"] * 500, "servers": ["plex-1"] * 2})
+
+    assert [run["run_id"] for run in body["runs"]] == ["plex-1/accounts"]
+
+
 @pytest.mark.parametrize(
     ("asked", "days_back"), [({"days_back": 30}, 30), ({"full": True}, 400), ({}, None)]
 )

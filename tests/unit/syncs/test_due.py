@@ -4,7 +4,7 @@ from showrunner.connections.models import ConnectionKind
 from showrunner.connections.store import ConnectionStore
 from showrunner.jobs.queues import SYNCS
 from showrunner.syncs.due import SILENT_AT_MOST, queue_due
-from showrunner.syncs.models import SyncKind, SyncState
+from showrunner.syncs.models import SyncError, SyncKind, SyncState
 from showrunner.syncs.start import INTERVALS, cancel_run, start_run
 from showrunner.syncs.store import all_runs, find_run
 from tests.unit.syncs.stage import FakeServer, connect, next_message, step
@@ -53,6 +53,31 @@ def test_a_sync_is_due_again_after_its_interval(home, clock):
     clock.advance(60)
     queue_due(home)
     assert find_run(home.documents, "plex-1", SyncKind.ACCOUNTS).state is SyncState.QUEUED
+
+
+def test_a_clock_that_was_set_back_delays_no_sync(home, clock):
+    """What was due in a year that is yet to come is due now."""
+    connect(home)
+    queue_due(home)
+    finish_accounts(home, FakeServer())
+    clock.advance(-timedelta(days=365).total_seconds())
+
+    assert queue_due(home)["started"] == 3
+
+
+def test_a_run_from_before_the_clock_was_set_back_goes_on(home, clock):
+    """It is neither thought to be heard of just now, nor to wait for a year that is yet to come."""
+    connect(home)
+    start_run(home, "plex-1", SyncKind.ACCOUNTS)
+    clock.advance(-timedelta(days=365).total_seconds())
+    assert queue_due(home)["resent"] == 1
+
+    now = clock.now()
+    error = SyncError(message="away", at=now, retry_at=now + timedelta(minutes=30))
+    run = find_run(home.documents, "plex-1", SyncKind.ACCOUNTS)
+    waiting = run.model_copy(update={"state": SyncState.WAITING, "error": error})
+    assert waiting.is_early(now + timedelta(minutes=29))
+    assert not waiting.is_early(now - timedelta(days=1))
 
 
 def test_a_run_whose_message_got_lost_is_sent_anew(home, clock):

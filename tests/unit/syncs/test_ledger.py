@@ -170,6 +170,25 @@ def test_plays_older_than_the_owner_keeps_are_forgotten(
     assert [play.item.item_id for play in moved_plays(home)] == ["7"]
 
 
+def test_a_damaged_ledger_keeps_no_finished_play_waiting(
+    home: EmbeddedHome, clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What cannot be trimmed is said, and tried again the next day."""
+    watch(home, watched(0), watched(5 * 24 * HOUR, item="7"))
+    clock.advance(6 * 24 * HOUR)
+    keep_ledger(home)
+    [part] = ledger_of(home).manifest().parts()
+    home.blobs.put(part.key, b"no parquet")
+    change_settings(home.documents, {"history_keep_days": 30})
+    watch(home, watched(30 * 24 * HOUR, item="8"))
+    clock.advance(26 * 24 * HOUR)
+    answer = keep_ledger(home)
+
+    assert (answer["moved"], answer["added"], answer["trimmed"]) == (1, 1, 0)
+    assert "verify the ledger" in caplog.text
+    assert "trimmed" not in keep_ledger(home)
+
+
 def test_replaced_files_are_swept_by_the_hour(home: EmbeddedHome, clock: FakeClock) -> None:
     """Two hours after its correction the first file of a month is gone."""
     watch(home, watched(0))

@@ -95,6 +95,10 @@ def test_a_rough_row_makes_a_rough_play(home):
         ({"started_at": NOW + timedelta(days=400)}, "yet to come"),
         ({"started_at": NOW.replace(year=1970)}, "begins in 1970"),
         ({"item_id": None}, "does not say what was played"),
+        ({"watched_seconds": 10**18}, "a watched_seconds that is too large"),
+        ({"duration_ms": -(2**63)}, "a duration_ms that is too large"),
+        ({"series_title": "x" * 5_000_000}, "a series_title that is too large"),
+        ({"provider_ids": {"imdb": "x" * 5_000_000}}, "a provider_ids that is too large"),
     ],
 )
 def test_a_row_that_cannot_be_true_is_named(facts, said):
@@ -123,6 +127,7 @@ def test_everybody_is_an_account_once():
         ({}, {"covered_from": 20, "covered_until": 3}, 4),
         (BACK, {"covered_from": 20, "covered_until": 3}, 30),
         (BACK, {"covered_from": 31, "covered_until": 3}, 4),
+        (BACK, {"covered_from": 31, "covered_until": -300}, 1),
     ],
     ids=[
         "first run: from now on",
@@ -133,6 +138,7 @@ def test_everybody_is_an_account_once():
         "a day of overlap",
         "switched on later",
         "the back-fill is behind us",
+        "the clock was ahead then",
     ],
 )
 def test_where_a_run_begins(home, settings, facts, days_ago):

@@ -169,6 +169,15 @@ def test_alerts_of_servers_that_are_gone_are_cleared(home: EmbeddedHome, clock: 
     assert active_alerts(home.documents) == []
 
 
+def test_an_answer_that_nobody_foresaw_spoils_nothing_of_the_others(home: EmbeddedHome) -> None:
+    """A fault of ours over one server's answer is named beside it."""
+    connect(home, "attic")
+    connect(home, "cellar")
+    result = sync(home, attic=[session("1")], cellar=RecursionError("too deep"))
+    assert titles(home) == [("attic", "Dune")]
+    assert list(result["errors"]) == ["cellar"]
+
+
 def test_the_query_answers_what_the_sync_wrote(home: EmbeddedHome, monkeypatch: Any) -> None:
     """`/activity` through the real function, with the server beside each session."""
     monkeypatch.setenv("WEB_AUTH_TOKEN", "the-access-token")

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from showrunner.clients.records import HistoryPage
 from showrunner.connections.store import ConnectionStore
 from showrunner.errors import BadAnswerError, KeyRefusedError, LeaseLostError, UnreachableError
 from showrunner.history.syncs.step import MOST_BAD_ANSWERS, handle_step
@@ -136,6 +137,19 @@ def test_a_server_that_is_away_is_asked_again_later_and_later(home, clock):
     assert run_now(home).error is None
 
 
+def test_a_clock_that_was_set_back_prolongs_no_wait(home, clock):
+    """The next try lies a year ahead by then: the message that comes is it."""
+    connect(home)
+    server = FakeServer()
+    server.faults = [UnreachableError("Plex at http://x refuses connections.")]
+    start_run(home, "plex-1", LIBRARIES)
+    step(home, server)
+
+    assert run_now(home).is_early(clock.now())
+    clock.advance(-timedelta(days=365).total_seconds())
+    assert not run_now(home).is_early(clock.now())
+
+
 def test_a_wrong_key_ends_the_run_and_says_what_to_do(home, clock):
     """Nothing but the owner mends it, so nobody asks again for at least an hour."""
     connect(home)
@@ -164,6 +178,19 @@ def test_nonsense_is_asked_for_again_a_few_times_only(home, clock):
 
     assert run_now(home).state is SyncState.FAILED
     assert len(server.asked) == MOST_BAD_ANSWERS + 1
+
+
+def test_a_history_that_begins_anew_and_anew_is_no_endless_one(home):
+    """A page that leads to itself would be read for ever."""
+    connect(home)
+    server = FakeServer()
+    page = HistoryPage(rows=[], next_cursor="7", total=10)
+    server.history_page = lambda **_: page
+
+    run = synced(home, server, SyncKind.HISTORY)
+
+    assert run.state is SyncState.WAITING
+    assert "the same page of its history" in run.error.message
 
 
 def test_a_page_cut_short_is_no_end_of_a_library(home):

@@ -2,8 +2,9 @@ import io
 
 import pytest
 
-from showrunner.errors import InvalidInputError, NotFoundError
+from showrunner.errors import InvalidInputError, NotFoundError, WrongStateError
 from showrunner.syncs.uploads import (
+    MOST_OPEN,
     PREFIX,
     create_upload,
     get_upload,
@@ -83,3 +84,13 @@ def test_a_removed_upload_leaves_nothing(home, upload):
     assert not list(home.blobs.list(PREFIX))
     with pytest.raises(NotFoundError):
         put_part(home, upload.id, 1, b"abcd")
+
+
+def test_only_so_many_uploads_are_open_at_a_time(home, clock):
+    """Who begins one after the other without end does not fill the disk."""
+    for number in range(MOST_OPEN):
+        create_upload(home, f"{number}.db", 1)
+    with pytest.raises(WrongStateError, match="wait a day"):
+        create_upload(home, "one.db", 1)
+    clock.advance(86_400)
+    assert create_upload(home, "one.db", 1)

@@ -3,7 +3,13 @@ from urllib.parse import urlencode
 
 import httpx
 
-from showrunner.clients.media_browser import ITEM_TYPES, MESSAGE_MS, MediaBrowserClient
+from showrunner.clients.media_browser import (
+    ITEM_TYPES,
+    MESSAGE_MS,
+    MediaBrowserClient,
+    TakesUser,
+    everybody,
+)
 from showrunner.clients.media_browser_answers import (
     User,
     UserPage,
@@ -27,6 +33,7 @@ class EmbyClient(MediaBrowserClient):
         api_key: str,
         *,
         name: str = "Emby",
+        takes_user: TakesUser = everybody,
         timeout_seconds: float = 10.0,
         verify_tls: bool = True,
         transport: httpx.BaseTransport | None = None,
@@ -36,6 +43,7 @@ class EmbyClient(MediaBrowserClient):
             base_url,
             name=name,
             authorization={"X-Emby-Token": api_key},
+            takes_user=takes_user,
             timeout_seconds=timeout_seconds,
             verify_tls=verify_tls,
             transport=transport,

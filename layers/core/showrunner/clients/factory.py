@@ -60,6 +60,7 @@ def client_for(
         from showrunner.clients.plex import PlexClient
 
         return PlexClient(connection.url, key, **options)
+    options["takes_user"] = connection.takes_user
     if connection.kind is ConnectionKind.JELLYFIN:
         from showrunner.clients.jellyfin import JellyfinClient
 

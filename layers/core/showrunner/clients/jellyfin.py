@@ -9,7 +9,9 @@ from showrunner.clients.media_browser import (
     ITEM_TYPES,
     MESSAGE_MS,
     MediaBrowserClient,
+    TakesUser,
     as_found,
+    everybody,
 )
 from showrunner.clients.media_browser_answers import (
     Bridge,
@@ -46,6 +48,7 @@ class JellyfinClient(MediaBrowserClient):
         *,
         name: str = "Jellyfin",
         previews: PreviewSettings | None = None,
+        takes_user: TakesUser = everybody,
         timeout_seconds: float = 10.0,
         verify_tls: bool = True,
         transport: httpx.BaseTransport | None = None,
@@ -59,6 +62,7 @@ class JellyfinClient(MediaBrowserClient):
             base_url,
             name=name,
             authorization={"Authorization": authorization},
+            takes_user=takes_user,
             timeout_seconds=timeout_seconds,
             verify_tls=verify_tls,
             transport=transport,

@@ -5,7 +5,7 @@ Times are ticks of 100 ns. Sources: the published descriptions of Jellyfin
 10.11.0 and Emby 4.8.11.0.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import quote
@@ -34,6 +34,8 @@ from showrunner.clients.records import CataloguePage, HistoryPage
 from showrunner.connections.models import Library
 from showrunner.errors import NotFoundError, WrongStateError
 
+TakesUser = Callable[[str | None], bool]
+
 _LIBRARY_TYPES: Mapping[str | None, Literal["movie", "show"]] = {
     "movies": "movie",
     "tvshows": "show",
@@ -47,8 +49,16 @@ _WITH_EPISODES = ("Series", "Season")
 _FIELDS = "Path,MediaSources,DateCreated"
 
 
+def everybody(_user_id: str | None) -> bool:
+    return True
+
+
 class MediaBrowserClient(LibraryClient):
-    """The common part of both clients; `authorization` are the headers that carry the key."""
+    """
+    The common part of both clients; `authorization` are the headers that carry the key.
+
+    Sessions, history and accounts are those of the users, by id, that `takes_user` wants.
+    """
 
     def __init__(
         self,
@@ -56,11 +66,13 @@ class MediaBrowserClient(LibraryClient):
         *,
         name: str,
         authorization: Mapping[str, str],
+        takes_user: TakesUser,
         timeout_seconds: float,
         verify_tls: bool,
         transport: httpx.BaseTransport | None,
     ) -> None:
         self._authorization = authorization
+        self._takes_user = takes_user
         super().__init__(
             HttpClient(
                 base_url,
@@ -71,7 +83,9 @@ class MediaBrowserClient(LibraryClient):
                 transport=transport,
             )
         )
-        self._reader = MediaBrowserReader(self._http, self._spelled, self._users, self.libraries)
+        self._reader = MediaBrowserReader(
+            self._http, self._spelled, self._wanted_users, self.libraries
+        )
         self._history = MediaBrowserHistory(self._reader, self.sessions)
 
     def info(self) -> ServerInfo:
@@ -110,10 +124,12 @@ class MediaBrowserClient(LibraryClient):
             raise NotFoundError(f"{session.title} is not being played any more")
 
     def accounts(self) -> list[ServerAccount]:
-        return [_account(user) for user in self._users()]
+        return [_account(user) for user in self._wanted_users()]
 
     def history_page(self, *, since: datetime, cursor: str | None, limit: int) -> HistoryPage:
-        return self._history.page(since, cursor, limit)
+        page = self._history.page(since, cursor, limit)
+        rows = [row for row in page.rows if self._takes_user(row.person_id)]
+        return page.model_copy(update={"rows": rows})
 
     def catalogue_page(self, library: Library, *, start: int, limit: int) -> CataloguePage:
         return catalogue_page(self._reader, library, start, limit)
@@ -194,8 +210,11 @@ class MediaBrowserClient(LibraryClient):
         return [
             session(one, item, self._reader.library_of(item.path))
             for one in found
-            if (item := one.now_playing_item)
+            if (item := one.now_playing_item) and self._takes_user(one.user_id)
         ]
+
+    def _wanted_users(self) -> list[answers.User]:
+        return [user for user in self._users() if self._takes_user(user.id)]
 
     def _folders(self) -> list[answers.VirtualFolder]:
         raise NotImplementedError

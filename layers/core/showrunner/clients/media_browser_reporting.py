@@ -33,6 +33,9 @@ _COPIED = ("v:direct", "a:direct")
 _GROWS_AT_MOST = timedelta(hours=12)
 """Whoever asks for what is new goes back a day: what is left out must not be older."""
 
+_LONGEST_SECONDS = 10**8
+"""Three years: nobody watched or paused for longer."""
+
 Watched = Callable[[], set[tuple[str, str]]]
 
 
@@ -60,8 +63,8 @@ class _Row(Tolerant):
     client: str | None = Field(None, alias="ClientName")
     device: str | None = Field(None, alias="DeviceName")
     address: str | None = Field(None, alias="RemoteAddress")
-    play_seconds: int | None = Field(None, alias="PlayDuration")
-    pause_seconds: int | None = Field(None, alias="PauseDuration")
+    play_seconds: int | None = Field(None, alias="PlayDuration", ge=0, le=_LONGEST_SECONDS)
+    pause_seconds: int | None = Field(None, alias="PauseDuration", ge=0, le=_LONGEST_SECONDS)
 
 
 class _Query(BaseModel):

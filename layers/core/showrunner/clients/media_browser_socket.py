@@ -8,9 +8,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from showrunner.clients import media_browser_answers as answers
 from showrunner.clients.models import Session, SocketNews
+from showrunner.json_text import parse_json
 
 KEEP_ALIVE = json.dumps({"MessageType": "KeepAlive"})
 KEEP_ALIVE_SECONDS = 30.0
+LEAST_KEEP_ALIVE_SECONDS = 1.0
+"""A server that wants to hear more often would be told nothing else."""
 # Now, then every 1.5 s while something changes.
 GREETING = json.dumps({"MessageType": "SessionsStart", "Data": "0,1500"})
 _CHANGES = ("PlaybackStart", "PlaybackStopped", "SessionEnded")
@@ -31,14 +34,14 @@ def news(text: str, read: Callable[[list[answers.Session]], list[Session]]) -> S
             return SocketNews(ask=True)
     if kind == "ForceKeepAlive" and isinstance(data, int | float) and data > 0:
         # The time after which the server gives up: half of it leaves room for a lost one.
-        return SocketNews(keep_alive_seconds=data / 2)
+        return SocketNews(keep_alive_seconds=max(data / 2, LEAST_KEEP_ALIVE_SECONDS))
     return SocketNews(ask=kind in _CHANGES)
 
 
 def _message(text: str) -> tuple[str, Any]:
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
+        found = parse_json(text)
+    except ValueError:
         return "", None
     if not isinstance(found, dict):
         return "", None

@@ -1,6 +1,5 @@
 """Reading Plex's answers: frames, pages, and what several of our modules ask for."""
 
-import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -13,6 +12,7 @@ from showrunner.clients import plex_answers as answers
 from showrunner.clients.http import HttpClient
 from showrunner.clients.plex_xml import container_from_xml
 from showrunner.errors import BadAnswerError
+from showrunner.json_text import parse_json
 
 _GONE = (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND)
 _Answer = TypeVar("_Answer", bound=BaseModel)
@@ -73,7 +73,7 @@ class PlexReader:
             found = (
                 container_from_xml(answer.text)
                 if answer.text.lstrip().startswith("<")
-                else json.loads(answer.text)["MediaContainer"]
+                else parse_json(answer.text)["MediaContainer"]
             )
         except (ValueError, KeyError, TypeError) as error:
             raise self._http.bad_answer(path, "something that is no MediaContainer") from error

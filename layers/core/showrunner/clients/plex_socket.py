@@ -1,12 +1,12 @@
 """Plex's notifications: which sessions began, changed or ended."""
 
-import json
 from typing import Any
 
 from pydantic import Field
 
 from showrunner.clients import plex_answers as answers
 from showrunner.clients.models import SocketNews
+from showrunner.json_text import parse_json
 
 ADDRESS = "/:/websockets/notifications"
 # `transcodeSession.update` comes every second and tells nothing that cannot wait.
@@ -27,9 +27,9 @@ class _Notification(answers.Said):
 def news(text: str) -> SocketNews:
     """What a message says; timelines, activities and all that cannot be read say nothing."""
     try:
-        container: Any = json.loads(text)["NotificationContainer"]
+        container: Any = parse_json(text)["NotificationContainer"]
         found = _Notification.model_validate(container)
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError):
         return SocketNews()
     ended = [one for one in found.playing if one.state == "stopped"]
     return SocketNews(

@@ -18,8 +18,8 @@ def container_from_xml(text: str) -> dict[str, Any]:
         raise ValueError("a document type, which Plex never sends")
     try:
         return _object(ET.fromstring(text))  # noqa: S314  entities need the DOCTYPE refused above
-    except ET.ParseError as error:
-        raise ValueError("neither JSON nor XML") from error
+    except (ET.ParseError, RecursionError) as error:
+        raise ValueError("neither JSON nor XML that can be read") from error
 
 
 def _object(element: ET.Element) -> dict[str, Any]:

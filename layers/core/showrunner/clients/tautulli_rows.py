@@ -20,6 +20,10 @@ class _Row(Tolerant):
         return {name: value for name, value in data.items() if value not in ("", None)}
 
 
+LOCAL_USER_ID = "0"
+"""Whom Tautulli has for plays that name no account: nobody in particular."""
+
+
 class TautulliRow(_Row):
     """
     A row of `get_history`: one sitting of one person.
@@ -121,6 +125,10 @@ class TautulliUser(_Row):
     email: str | None = None
     is_active: bool | None = None
     is_admin: bool | None = None
+
+    @property
+    def is_somebody(self) -> bool:
+        return self.user_id != LOCAL_USER_ID
 
 
 class TautulliPage(BaseModel):

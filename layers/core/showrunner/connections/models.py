@@ -123,7 +123,12 @@ class Connection(_Stored):
         """False when its owner switched them off: that is stored, the default (on) is not."""
         return self.settings.get("webhooks_enabled") is not False
 
+    def takes_user(self, user_id: str | None) -> bool:
+        """False for anybody else, or nobody known, where the owner wants a single account."""
+        only = self.settings.get("only_user_id")
+        return only is None or plain_machine_id(user_id or "") == plain_machine_id(only)
+
 
 def plain_machine_id(machine_id: str) -> str:
-    """One server writes its id with dashes here and without them there."""
+    """One server writes its ids, and its users', with dashes here and without them there."""
     return machine_id.replace("-", "").lower()

@@ -30,6 +30,7 @@ _PLEX_SETTINGS = {
     "BUFFER_HEALTH_CRITICAL_THRESHOLD": "buffer_health_critical_threshold",
     "BUFFER_HEALTH_RISKY_THRESHOLD": "buffer_health_risky_threshold",
 }
+_MEDIA_BROWSER_SETTINGS = {"USER_ID": "only_user_id"}
 _WITHOUT_ADDRESS = (ConnectionKind.TMDB, ConnectionKind.TVDB)
 
 DEPRECATED = {
@@ -70,8 +71,6 @@ def _body(
     }
     if url:
         body["url"] = url
-    if user_id := environ.get(f"{prefix}_USER_ID"):
-        body["auth"]["user_id"] = user_id
     for name, field in (("VERIFY_SSL", "verify_tls"), ("TIMEOUT", "timeout_seconds")):
         if value := environ.get(f"{prefix}_{name}"):
             body[field] = _flag(f"{prefix}_{name}", value) if field == "verify_tls" else value
@@ -84,8 +83,10 @@ def _body(
 def _settings(kind: ConnectionKind, prefix: str, environ: Mapping[str, str]) -> dict[str, str]:
     if not kind.is_media_server:
         return {}
-    names = {f"{prefix}_{name}": field for name, field in _SERVER_SETTINGS.items()}
-    names |= _PLEX_SETTINGS if kind is ConnectionKind.PLEX else {}
+    is_plex = kind is ConnectionKind.PLEX
+    own = _SERVER_SETTINGS | ({} if is_plex else _MEDIA_BROWSER_SETTINGS)
+    names = {f"{prefix}_{name}": field for name, field in own.items()}
+    names |= _PLEX_SETTINGS if is_plex else {}
     return {field: environ[name] for name, field in names.items() if environ.get(name)}
 
 

@@ -4,11 +4,12 @@ A YAML file with connections, for several servers of a kind.
     plex_servers:
       - {url: "http://plex:32400", token: ..., server_id: main, realtime_enabled: true}
     jellyfin_servers:
-      - {url: "http://jellyfin:8096", api_key: ...}
+      - {url: "http://jellyfin:8096", api_key: ..., user_id: ...}
 
 `<kind>_servers` for every kind; what is no field of a connection is one of its
-settings. `media_servers` and `connections` hold entries as the API takes them,
-so that the settings.json of the preview generator can be named as it is.
+settings. `user_id` is, as in the environment, the only user whose plays are taken.
+`media_servers` and `connections` hold entries as the API takes them, so that the
+settings.json of the preview generator can be named as it is.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,7 +23,8 @@ from showrunner.errors import SetupError
 
 FILE_VARIABLE = "SHOWRUNNER_CONNECTIONS_FILE"
 _AS_THE_API = ("media_servers", "connections")
-_KEYS = ("token", "api_key", "access_token", "user_id", "method")
+_KEYS = ("token", "api_key", "access_token", "method")
+_OTHER_NAMES = {"user_id": "only_user_id"}
 _FIELDS = {*NewConnection.model_fields, "verify_ssl", "timeout"}
 
 
@@ -72,5 +74,5 @@ def _as_the_api(kind: ConnectionKind, entry: Mapping[str, Any]) -> dict[str, Any
         elif name in _FIELDS:
             body[name] = {**body["settings"], **value} if name == "settings" else value
         else:
-            body["settings"][name] = value
+            body["settings"][_OTHER_NAMES.get(name, name)] = value
     return body

@@ -120,11 +120,20 @@ class PlexSettings(MediaServerSettings):
     sync_strategy: Literal["library-level", "path-level"] = "path-level"
 
 
-class JellyfinSettings(MediaServerSettings):
+class MediaBrowserSettings(MediaServerSettings):
+    """
+    `only_user_id` is the server's id of the one account whose sessions, plays and
+    name are taken; null: everybody's. What is known of others already stays.
+    """
+
+    only_user_id: Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,64}$")] | None = None
+
+
+class JellyfinSettings(MediaBrowserSettings):
     """Nothing of its own."""
 
 
-class EmbySettings(MediaServerSettings):
+class EmbySettings(MediaBrowserSettings):
     """Nothing of its own."""
 
 

@@ -1,11 +1,11 @@
 """The body of a request, as API Gateway's HTTP API hands it over (payload format 2.0)."""
 
 import base64
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from showrunner.errors import InvalidInputError, TooLargeError
+from showrunner.json_text import parse_json
 
 MAX_BODY_BYTES = 1024 * 1024
 
@@ -35,8 +35,8 @@ def raw_body(event: Event) -> bytes:
 def json_object(event: Event) -> dict[str, Any]:
     """The body as a JSON object, whatever its content type says; raises InvalidInputError."""
     try:
-        payload = json.loads(raw_body(event))
-    except (ValueError, RecursionError) as error:
+        payload = parse_json(raw_body(event))
+    except ValueError as error:
         raise InvalidInputError("The body is not JSON.") from error
     if not isinstance(payload, dict):
         raise InvalidInputError("The body must be a JSON object.")

@@ -237,7 +237,7 @@ class WorkerState(_Stored):
     """
     What a worker's slot is doing now. A slot that is silent for a minute is gone.
 
-    `type` is cpu, gpu or errands, `device` the name of the GPU, None without one;
+    `type` is cpu, gpu, errands or syncs, `device` the name of the GPU, None without one;
     `machine` the host that it runs on. `status` is idle, working or paused, and
     `message` says why. `queue` is where the task in hand came from.
     `done` and `total` count pictures; both 0 before the first one.

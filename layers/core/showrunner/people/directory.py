@@ -83,6 +83,15 @@ class Directory:
             for one in self._persons[person_id]["accounts"]
         ]
 
+    def owners(self) -> list[tuple[AccountName, PersonName]]:
+        """Every account that was noted, with the person whose it is."""
+        return [
+            (account, self.person(person_id))
+            for person_id, body in self._persons.items()
+            if body["accounts"]
+            for account in self.accounts([person_id])
+        ]
+
     @cached_property
     def hidden_ids(self) -> tuple[str, ...]:
         return tuple(

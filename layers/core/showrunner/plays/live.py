@@ -51,10 +51,11 @@ def plays_of_sessions(
         found for found in open_plays(home.documents, connection.id) if found[0].id not in named
     ]
     gone = [found for found in left if found[0].last_seen_at <= now - LATE]
-    return playing + _ended(home, gone, Mark(at=now, state=MarkState.GONE, source=source))
+    mark = Mark(at=now, state=MarkState.GONE, source=source)
+    return playing + _ended(home, gone, mark, watched_percent)
 
 
-def end_silent_plays(home: Home) -> list[Play]:
+def end_silent_plays(home: Home, watched_percent: int = WATCHED_PERCENT) -> list[Play]:
     """
     End what nobody spoke of for hours: on servers that send webhooks and are never asked,
     that do not answer any more or were removed.
@@ -63,7 +64,8 @@ def end_silent_plays(home: Home) -> list[Play]:
     """
     now = home.clock.now()
     silent = [found for found in open_plays(home.documents) if _is_silent(found, now)]
-    return _ended(home, silent, Mark(at=now, state=MarkState.GONE, source=Source.POLL))
+    mark = Mark(at=now, state=MarkState.GONE, source=Source.POLL)
+    return _ended(home, silent, mark, watched_percent)
 
 
 def _is_silent(found: Found, now: datetime) -> bool:
@@ -72,11 +74,11 @@ def _is_silent(found: Found, now: datetime) -> bool:
     return now - last.at > limit
 
 
-def _ended(home: Home, plays: Sequence[Found], mark: Mark) -> list[Play]:
+def _ended(home: Home, plays: Sequence[Found], mark: Mark, watched_percent: int) -> list[Play]:
     """Who is heard of at this moment goes on after all."""
     ended = []
     for play, version in plays:
-        finished = with_mark(play, mark)
+        finished = with_mark(play, mark, watched_percent)
         try:
             save(home, [(finished, version)])
         except ConflictError:

@@ -27,6 +27,9 @@ RESUMED_WITHIN = timedelta(days=7)
 _VIEWED_NEAR = timedelta(hours=3)
 """How far a line of a server's history may lie from the play, when the item's length is unknown."""
 
+_LONGEST_MS = 7 * 86_400_000
+"""Of an item: servers name any number, and not every one is a time."""
+
 Viewing = tuple[Mark, ...]
 
 
@@ -146,7 +149,9 @@ def _start_position_ms(sitting: Sequence[Mark]) -> int | None:
 def _with_lines(
     viewings: Sequence[Viewing], lines: Sequence[Mark], duration_ms: int | None
 ) -> list[Viewing]:
-    near = timedelta(milliseconds=duration_ms) + FORGOTTEN_WITHIN if duration_ms else _VIEWED_NEAR
+    near = _VIEWED_NEAR
+    if duration_ms and duration_ms > 0:
+        near = timedelta(milliseconds=min(duration_ms, _LONGEST_MS)) + FORGOTTEN_WITHIN
     found, alone = list(viewings), []
     for line in lines:
         away = [_time_away(viewing, line) for viewing in viewings]

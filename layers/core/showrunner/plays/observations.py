@@ -44,7 +44,8 @@ def of_event(event: MediaEvent, connections: Iterable[Connection]) -> Observatio
     What a stored event says of a play.
 
     None for events that are no playing (ratings, marks by hand), that name neither
-    item nor viewer, or whose server is no connection of ours.
+    item nor viewer, whose server is no connection of ours, or of an account whose
+    plays its owner does not want.
     """
     state = _MARKS.get(event.kind)
     playback = event.playback or Playback()
@@ -52,6 +53,8 @@ def of_event(event: MediaEvent, connections: Iterable[Connection]) -> Observatio
     connection = _server_of(event, connections) if state and is_named else None
     item = _item_of_event(event)
     if state is None or connection is None or not (item.item_id or item.guid):
+        return None
+    if not connection.takes_user(event.person_id):
         return None
     return Observation(
         connection_id=connection.id,

@@ -1,33 +1,30 @@
 """
 Where plays lie, and how an observation finds the one it is of.
 
-`plays` has them by id, so by time. `play-index` names, for each item of a server
-and each four weeks, the plays that were seen then: an observation looks there and
-reads the few nearest ones of its viewer. `open-plays` and `unmoved-plays` point at
+`plays` has them by id, so by time. An observation looks into `play-index` (see
+`index.py`) and reads the few nearest ones of its viewer. `open-plays` and `unmoved-plays` point at
 what still goes on and at what the ledger does not have yet. A play and all that
 points at it are written in one step.
 """
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from showrunner.errors import ConflictError
-from showrunner.plays.matching import RESUMED_WITHIN, is_same_person
+from showrunner.plays.index import INDEX, Index, index_changes, keys_around, time_away
+from showrunner.plays.matching import is_same_person
 from showrunner.plays.merge import WATCHED_PERCENT, play_of
 from showrunner.plays.models import Observation, Person, Play, PlayState, as_body
 from showrunner.plays.regroup import regrouped
-from showrunner.ports.clock import from_iso, iso
 from showrunner.ports.documents import ABSENT, Body, Delete, Document, Documents, Put, each
 from showrunner.wiring import Home
 
-PLAYS, INDEX, OPEN, UNMOVED = "plays", "play-index", "open-plays", "unmoved-plays"
+PLAYS, OPEN, UNMOVED = "plays", "open-plays", "unmoved-plays"
 
 KEPT_AFTER_MOVE = timedelta(days=45)
 """So long late reports still find a play that the ledger has; longer than a viewing may rest."""
 
-_INDEX_KEPT_FOR = timedelta(days=120)
-_PERIOD_SECONDS = 28 * 86_400
 _NEAREST = 4
 """All of them may have to be written in one step."""
 _TRIES = 30
@@ -37,8 +34,13 @@ _MOVED_TOGETHER = 12
 Found = tuple[Play, int]
 """A play with the version of its document, ABSENT when it has none yet."""
 
-Index = dict[str, Document | None]
-"""Places of the index as they were read."""
+
+class Effect(StrEnum):
+    """What an observation did to the plays."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    NONE = "none"
 
 
 def observe(
@@ -50,7 +52,19 @@ def observe(
     The same again changes nothing, and others may do it at the same moment.
     Raises ConflictError when they write all the time; then call it again.
     """
-    return [_observe_surely(home, one, watched_percent) for one in observations]
+    return [observe_one(home, one, watched_percent)[0] for one in observations]
+
+
+def observe_one(
+    home: Home, observation: Observation, watched_percent: int = WATCHED_PERCENT
+) -> tuple[Play, Effect]:
+    """As `observe`, with what it did."""
+    for _ in range(_TRIES - 1):
+        try:
+            return _observe(home, observation, watched_percent)
+        except ConflictError:
+            continue
+    return _observe(home, observation, watched_percent)
 
 
 def find_play(documents: Documents, play_id: str) -> Play | None:
@@ -120,22 +134,13 @@ def save(
     for (play, version), into in merged:
         changes += _drop(home.documents, play, version, into)
     gone_ids = {play.id for (play, _), _ in merged}
-    changes += _index_changes(home, [play for play, _ in plays], gone_ids, index or {})
+    changes += index_changes(home, [play for play, _ in plays], gone_ids, index or {})
     home.documents.write(changes)
 
 
-def _observe_surely(home: Home, observation: Observation, watched_percent: int) -> Play:
-    for _ in range(_TRIES - 1):
-        try:
-            return _observe(home, observation, watched_percent)
-        except ConflictError:
-            continue
-    return _observe(home, observation, watched_percent)
-
-
-def _observe(home: Home, observation: Observation, watched_percent: int) -> Play:
+def _observe(home: Home, observation: Observation, watched_percent: int) -> tuple[Play, Effect]:
     said = play_of(observation, watched_percent)
-    index: Index = {key: home.documents.get(INDEX, key) for key in _keys_around(said)}
+    index: Index = {key: home.documents.get(INDEX, key) for key in keys_around(said)}
     candidates = {found[0].id: found for found in _candidates(home.documents, said, index)}
     known = [play for play, _ in candidates.values()]
     result = regrouped(known, said, watched_percent)
@@ -144,10 +149,13 @@ def _observe(home: Home, observation: Observation, watched_percent: int) -> Play
         for play in result.plays
         if play not in known
     ]
+    effect = Effect.NONE
     if changed:
         merged = [(candidates[gone], into) for gone, into in result.merged.items()]
         save(home, changed, merged, index)
-    return result.play_at(observation.marks[0])
+        is_new = any(play.id not in candidates for play, _ in changed)
+        effect = Effect.ADDED if is_new else Effect.CHANGED
+    return result.play_at(observation.marks[0]), effect
 
 
 def _version(home: Home, play_id: str) -> int:
@@ -162,7 +170,7 @@ def _candidates(documents: Documents, said: Play, index: Index) -> list[Found]:
     for document in index.values():
         pointers |= document.body["plays"] if document else {}
     usable = {
-        play_id: abs(from_iso(pointer["started_at"]) - said.started_at)
+        play_id: time_away(pointer, said)
         for play_id, pointer in pointers.items()
         if is_same_person(Person(**pointer["person"]), said.person) is not False
     }
@@ -174,43 +182,6 @@ def _candidates(documents: Documents, said: Play, index: Index) -> list[Found]:
 
 def _found(document: Document) -> Found:
     return Play.model_validate(document.body), document.version
-
-
-def _keys_around(play: Play) -> list[str]:
-    return _keys(play, play.started_at - RESUMED_WITHIN, play.last_seen_at + RESUMED_WITHIN)
-
-
-def _keys(play: Play, first: datetime, last: datetime) -> list[str]:
-    periods = range(
-        int(first.timestamp()) // _PERIOD_SECONDS, int(last.timestamp()) // _PERIOD_SECONDS + 1
-    )
-    names = [f"item {play.item.item_id}"] if play.item.item_id else []
-    names += [f"guid {play.item.guid}"] if play.item.guid else []
-    hashes = [hashlib.sha256(name.encode()).hexdigest()[:24] for name in names]
-    return [f"{play.connection_id}/{one}/{period}" for one in hashes for period in periods]
-
-
-def _index_changes(
-    home: Home, plays: Sequence[Play], gone_ids: set[str], index: Index
-) -> list[Put]:
-    """The places of the index that do not yet say what they should of these plays."""
-    wanted: dict[str, Body] = {}
-    for play in plays:
-        person = play.person.model_dump(exclude_none=True)
-        for key in _keys(play, play.started_at, play.last_seen_at):
-            pointer = {"person": person, "started_at": iso(play.started_at)}
-            wanted.setdefault(key, {})[play.id] = pointer
-    changes = []
-    expires_at = max(home.clock.now(), *(play.last_seen_at for play in plays)) + _INDEX_KEPT_FOR
-    for key, pointers in wanted.items():
-        document = index[key] if key in index else home.documents.get(INDEX, key)
-        before = document.body["plays"] if document else {}
-        after = {play_id: one for play_id, one in before.items() if play_id not in gone_ids}
-        after |= pointers
-        if after != before:
-            version = document.version if document else ABSENT
-            changes.append(Put(INDEX, key, {"plays": after}, version, expires_at))
-    return changes
 
 
 def _pointer_changes(documents: Documents, play: Play) -> list[Put | Delete]:

@@ -20,7 +20,7 @@ and second senders lag behind, clocks differ. Only a start begins anew."""
 FORGOTTEN_WITHIN = timedelta(minutes=5)
 """A session that its server named until so shortly before it was gone ended
 when it was last named; of another one nobody knows. One that comes back within
-the same time was never gone."""
+the same time was never gone, unless it is back from the beginning."""
 
 SILENT_AT_MOST = timedelta(hours=6)
 """A sitting of which nothing was heard for longer is over, unless it paused."""
@@ -65,7 +65,7 @@ def sittings_of(timeline: Sequence[Mark]) -> list[list[Mark]]:
         if last is None:
             if mark.state is not MarkState.GONE:
                 sittings.append([mark])
-        elif last.state is MarkState.GONE and _was_never_gone(last, mark):
+        elif last.state is MarkState.GONE and _was_never_gone(sittings[-1], mark):
             sittings[-1][-1:] = [mark]
         elif last.state in _ENDS:
             if not _is_echo(last, mark):
@@ -141,8 +141,9 @@ def _played_seconds(one: Mark, following: Mark) -> float:
     return max(0.0, advance)
 
 
-def _was_never_gone(gone: Mark, mark: Mark) -> bool:
-    return mark.state is not MarkState.STARTED and mark.at - gone.at <= FORGOTTEN_WITHIN
+def _was_never_gone(sitting: Sequence[Mark], mark: Mark) -> bool:
+    is_near = mark.at - sitting[-1].at <= FORGOTTEN_WITHIN
+    return is_near and mark.state is not MarkState.STARTED and not _is_back(sitting, mark)
 
 
 def _is_echo(end: Mark, mark: Mark) -> bool:
@@ -161,11 +162,11 @@ def _begins_anew(sitting: Sequence[Mark], mark: Mark) -> bool:
     return silence > SILENT_AT_MOST and last.state is not MarkState.PAUSED
 
 
-def _is_back(sitting: Sequence[Mark], start: Mark) -> bool:
+def _is_back(sitting: Sequence[Mark], mark: Mark) -> bool:
     reached_ms = last_position_ms(sitting)
-    if start.position_ms is None or reached_ms is None:
+    if mark.position_ms is None or reached_ms is None:
         return False
-    return start.position_ms < reached_ms - REWIND_MS
+    return mark.position_ms < reached_ms - REWIND_MS
 
 
 def _says_nothing(before: Mark, mark: Mark, after: Mark) -> bool:

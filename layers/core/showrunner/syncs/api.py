@@ -31,7 +31,7 @@ Body = dict[str, Any]
 def start(home: Home, request: StartRequest) -> Body:
     """Queue the runs that are asked for; one that is queued or at work already is left as it is."""
     servers = _servers(ConnectionStore(home.documents).list(), request.servers)
-    kinds = [SyncKind(kind) for kind in request.kinds] if request.kinds else SCHEDULED
+    kinds = [SyncKind(kind) for kind in dict.fromkeys(request.kinds or SCHEDULED)]
     runs = [
         (start_run(home, server.id, kind, **_options(server, kind, request)), server.id, kind)
         for server in servers

@@ -7,7 +7,7 @@ from typing import Any
 from showrunner.connections.models import Connection
 from showrunner.connections.store import ConnectionStore
 from showrunner.syncs.models import SCHEDULED, SyncKind, SyncRun, SyncState, run_key
-from showrunner.syncs.start import start_run
+from showrunner.syncs.start import INTERVALS, LEAST_REST, start_run
 from showrunner.syncs.store import all_runs, change_run, forget_run, send_step
 from showrunner.wiring import Home
 
@@ -17,6 +17,8 @@ SILENT_AT_MOST: Mapping[SyncState, timedelta] = {
     SyncState.WAITING: timedelta(hours=1),
 }
 """After that a run's message is taken for lost (a queue that was emptied, a dead letter)."""
+
+LONGEST_REST = max(LEAST_REST, *INTERVALS.values())
 
 
 def queue_due(home: Home) -> dict[str, Any]:
@@ -42,9 +44,14 @@ def queue_due(home: Home) -> dict[str, Any]:
 
 def _start_if_due(home: Home, connection: Connection, kind: SyncKind, run: SyncRun | None) -> bool:
     now = home.clock.now()
-    if run and (run.state.is_active or (run.next_due_at and run.next_due_at > now)):
+    if run and (run.state.is_active or _is_resting(run, now)):
         return False
     return start_run(home, connection.id, kind) is not None
+
+
+def _is_resting(run: SyncRun, now: datetime) -> bool:
+    """Not when its time lies further ahead than any was set: then the clock was set back."""
+    return run.next_due_at is not None and now < run.next_due_at <= now + LONGEST_REST
 
 
 def _resend_if_lost(home: Home, run: SyncRun) -> bool:
@@ -67,4 +74,5 @@ def _is_lost(run: SyncRun, now: datetime) -> bool:
     if limit is None or run.touched_at is None:
         return False
     retry_at = run.error.retry_at if run.error else None
-    return now - max(run.touched_at, retry_at or run.touched_at) > limit
+    # Ahead by as much: the clock was set back.
+    return abs(now - max(run.touched_at, retry_at or run.touched_at)) > limit

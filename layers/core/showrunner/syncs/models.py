@@ -137,8 +137,10 @@ class SyncRun(_Stored):
 
     def is_early(self, now: datetime) -> bool:
         """True while it waits for its next try."""
-        retry_at = self.error.retry_at if self.error else None
-        return self.state is SyncState.WAITING and retry_at is not None and now < retry_at
+        if self.state is not SyncState.WAITING or not self.error or not self.error.retry_at:
+            return False
+        # After the clock was set back the whole wait would begin anew.
+        return self.error.at <= now < self.error.retry_at
 
 
 def run_key(connection_id: str, kind: SyncKind) -> str:

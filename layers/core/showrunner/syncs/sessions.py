@@ -35,7 +35,7 @@ def sync_sessions(home: Home, make_client: ClientFactory | None = None) -> dict[
     result: dict[str, Any] = {"servers": len(servers), "sessions": 0, "errors": {}}
     with ThreadPoolExecutor(max_workers=max(1, min(16, len(servers)))) as pool:
         for connection, outcome in zip(
-            servers, pool.map(lambda c: _sync_one(c, home, make_client), servers), strict=True
+            servers, pool.map(lambda c: _sync_safely(c, home, make_client), servers), strict=True
         ):
             if isinstance(outcome, int):
                 result["sessions"] += outcome
@@ -48,6 +48,15 @@ def sync_sessions(home: Home, make_client: ClientFactory | None = None) -> dict[
 def _is_asked(connection: Connection, read: set[str]) -> bool:
     is_wanted = connection.enabled and connection.kind.is_media_server
     return is_wanted and connection.id not in read
+
+
+def _sync_safely(connection: Connection, home: Home, make_client: ClientFactory) -> int | str:
+    """As `_sync_one`; an answer that nobody foresaw spoils nothing of the others."""
+    try:
+        return _sync_one(connection, home, make_client)
+    except Exception:
+        logger.exception("%s: its sessions could not be taken", connection.name)
+        return "Its answer could not be taken: see the log."
 
 
 def _sync_one(connection: Connection, home: Home, make_client: ClientFactory) -> int | str:

@@ -15,7 +15,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from showrunner.connections.refusals import wrong_field
 from showrunner.entry.body import MAX_BODY_BYTES
-from showrunner.errors import InvalidInputError, NotFoundError
+from showrunner.errors import InvalidInputError, NotFoundError, WrongStateError
 from showrunner.ports.blobs import BlobInfo
 from showrunner.ports.documents import ABSENT
 from showrunner.wiring import Home
@@ -24,6 +24,7 @@ COLLECTION = "sync-uploads"
 PREFIX = "imports/uploads/"
 PART_BYTES = MAX_BODY_BYTES
 MOST_BYTES = 8 * 2**30
+MOST_OPEN = 10
 KEPT_FOR = timedelta(days=1)
 
 
@@ -48,8 +49,16 @@ class Upload(BaseModel):
 
 
 def create_upload(home: Home, name: str, size_bytes: int, part_bytes: int = PART_BYTES) -> Upload:
-    """Room for a file; what is older than a day goes."""
+    """
+    Room for a file; what is older than a day goes.
+
+    Raises WrongStateError while ten others are open: each may fill the disk.
+    """
     remove_old_uploads(home)
+    if len(home.documents.list(COLLECTION, limit=MOST_OPEN)) == MOST_OPEN:
+        raise WrongStateError(
+            f"{MOST_OPEN} uploads are open: import them first, or wait a day until they are gone."
+        )
     upload = Upload(
         id=secrets.token_hex(12),
         name=name,

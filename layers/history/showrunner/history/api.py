@@ -13,11 +13,10 @@ from showrunner.errors import ConflictError, NotFoundError, TooLargeError
 from showrunner.history.home import history_of, ledger_of
 from showrunner.history.ledger.care import ExportForm, export
 from showrunner.history.query import HistoryQuery, cursor_of
-from showrunner.history.recent import FORGOTTEN
+from showrunner.history.recent import FORGOTTEN, note_of
 from showrunner.people.directory import Directory
 from showrunner.plays.models import Play
 from showrunner.plays.store import find_play
-from showrunner.ports.clock import iso
 from showrunner.wiring import Home
 
 MOST_EXPORTED_BYTES = 4_000_000
@@ -80,10 +79,11 @@ class HistoryApi:
         """
         Take a play out for good.
 
-        Its id is remembered: whoever tells of it again does not bring it back.
+        Its id, item, viewer and time are remembered: whoever tells of it again does not
+        bring it back.
         """
         found = self._find(play_id)
-        self._home.documents.put(FORGOTTEN, found.id, {"at": iso(self._home.clock.now())})
+        self._home.documents.put(FORGOTTEN, found.id, note_of(found, self._home.clock.now()))
         with suppress(ConflictError):  # it is not shown any more, whatever the ledger holds
             ledger_of(self._home).write((), dropped=[found.id])
         return {"success": True, "id": found.id}

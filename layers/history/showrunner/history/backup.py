@@ -22,7 +22,8 @@ from showrunner.errors import SetupError
 from showrunner.history.ledger.manifest import MANIFEST_KEY, Manifest, load_manifest
 from showrunner.history.recent import FORGOTTEN
 from showrunner.people import settling as people
-from showrunner.plays.store import INDEX, OPEN, PLAYS, UNMOVED
+from showrunner.plays.index import INDEX
+from showrunner.plays.store import OPEN, PLAYS, UNMOVED
 from showrunner.ports.blobs import Blobs
 from showrunner.ports.clock import iso
 from showrunner.ports.documents import Documents, each

@@ -94,8 +94,8 @@ class PlayFilters(Choices):
 
     def months(self, months: list[str]) -> list[str]:
         """Those of the given months (`2026-11`, UTC) in which such a play can have begun."""
-        first = f"{self.since.astimezone(UTC):%Y-%m}" if self.since else ""
-        last = f"{self.before.astimezone(UTC):%Y-%m}" if self.before else "9"
+        first = _month(self.since) if self.since else ""
+        last = _month(self.before) if self.before else "9"
         return [month for month in months if first <= month <= last]
 
 
@@ -123,6 +123,10 @@ def condition(filters: PlayFilters) -> tuple[str, list[Any]]:
         terms.append("contains(search_text, strip_accents(lower(?)))")
         values.append(filters.search)
     return " AND ".join(terms), values
+
+
+def _month(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()[:7]  # strftime does not fill up the year 999
 
 
 def utc(moment: datetime) -> datetime:

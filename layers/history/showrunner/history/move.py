@@ -1,21 +1,23 @@
 """Scheduled: finished plays go from the documents into the ledger, and the ledger is cared for."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from showrunner.errors import ConflictError, InvalidInputError
+from showrunner.errors import ConflictError, InvalidInputError, SetupError
 from showrunner.history.home import ledger_of
 from showrunner.history.ledger.ledger import Ledger
 from showrunner.history.ledger.rows import row_of
+from showrunner.history.recent import FORGOTTEN
 from showrunner.plays.consumer import note_people
 from showrunner.plays.live import end_silent_plays
 from showrunner.plays.models import Play
 from showrunner.plays.store import mark_moved, unmoved_plays
 from showrunner.ports.clock import from_iso, iso
+from showrunner.ports.documents import each
 from showrunner.settings import load_settings
 from showrunner.wiring import Home
 
@@ -46,7 +48,8 @@ def keep_ledger(home: Home) -> dict[str, Any]:
     `swept`. Twice at once, or cut short anywhere, it loses and doubles nothing.
     """
     ledger, now = ledger_of(home), home.clock.now()
-    ended = len(end_silent_plays(home))
+    watched_percent = load_settings(home.documents).watched_percent
+    ended = len(end_silent_plays(home, watched_percent))
     moved = move_plays(home, ledger, until=now + MOVES_AT_MOST)
     return {"ended": ended, **moved, **_care(home, ledger, now)}
 
@@ -65,7 +68,7 @@ def move_plays(home: Home, ledger: Ledger, *, until: datetime) -> dict[str, int]
         version = ledger.manifest().version
         plays = list(islice(_takeable(home, before), PLAYS_AT_ONCE))
         try:
-            written = _write(ledger, plays, version)
+            written = _write(ledger, plays, version, _forgotten(home))
         except ConflictError:
             conflicts += 1
             continue
@@ -88,11 +91,16 @@ def _takeable(home: Home, before: datetime) -> Iterator[Play]:
             yield play
 
 
-def _write(ledger: Ledger, plays: list[Play], version: int) -> dict[str, int]:
+def _forgotten(home: Home) -> set[str]:
+    """Ids of what the owner deleted: the ledger is not to hold it, the documents know it still."""
+    return {document.key for document in each(home.documents, FORGOTTEN)}
+
+
+def _write(ledger: Ledger, plays: list[Play], version: int, forgotten: set[str]) -> dict[str, int]:
     if not plays:
         return {}
-    kept = [play for play in plays if not play.merged_into]
-    dropped = [play.id for play in plays if play.merged_into]
+    kept = [play for play in plays if not play.merged_into and play.id not in forgotten]
+    dropped = [play.id for play in plays if play.merged_into or play.id in forgotten]
     written = ledger.write(kept, dropped=dropped, version=version)
     return {"added": written.added, "changed": written.changed, "removed": written.removed}
 
@@ -108,10 +116,19 @@ def _care(home: Home, ledger: Ledger, now: datetime) -> dict[str, int]:
     ):
         if _is_due(last.get(name), every, now):
             with suppress(ConflictError):  # others write all the time: the next run does it
-                done[name] = care()
+                done[name] = _cared(care)
     if done:
         home.documents.put(CARE, KEY, last | dict.fromkeys(done, iso(now)))
     return done
+
+
+def _cared(care: Callable[[], int]) -> int:
+    """What the owner has to mend is said each time it is due; it keeps nothing else waiting."""
+    try:
+        return care()
+    except SetupError as error:
+        logger.warning("%s The ledger is cared for again when that is due.", error.message)
+        return 0
 
 
 def _trim(home: Home, ledger: Ledger, now: datetime) -> int:

@@ -115,8 +115,9 @@ def place_of(cursor: str) -> Place:
         started_at, play_id = json.loads(
             base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         )
-        return Place(from_iso(started_at), str(play_id))
-    except (ValueError, TypeError, OverflowError, RecursionError):
+        play_id.encode()  # half a character is no part of an id
+        return Place(from_iso(started_at), play_id)
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         raise wrong_field("after", "must be the `next` of the page before") from None
 
 

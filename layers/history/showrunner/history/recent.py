@@ -8,6 +8,7 @@ import tempfile
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -21,16 +22,30 @@ from showrunner.history.ledger.manifest import PartFile
 from showrunner.history.ledger.rows import as_rows, row_of
 from showrunner.plays.models import Play, PlayState
 from showrunner.plays.store import OPEN, PLAYS, UNMOVED
-from showrunner.ports.documents import Document, Documents, each
+from showrunner.ports.clock import iso
+from showrunner.ports.documents import Body, Document, Documents, each
 
 FORGOTTEN = "forgotten-plays"
-"""Ids of plays that the owner deleted. They stay deleted, whoever tells of them again."""
+"""Plays that the owner deleted, by id. They stay deleted, whoever tells of them again."""
 
 MOST_RECENT = 500
 """More wait for the ledger only after a large import, and then for some minutes."""
 
 _AT_ONCE = 200
 _TABLES_KEPT = 20
+
+
+def note_of(play: Play, now: datetime) -> Body:
+    """By what a play that its owner deleted `now` is known again, whatever id it is given then."""
+    facts = {
+        "connection_id": play.connection_id,
+        "item_id": play.item.item_id,
+        "guid": play.item.guid,
+        "person_id": play.person.id,
+        "person_name": play.person.name,
+    }
+    times = {"started_at": iso(play.started_at), "last_seen_at": iso(play.last_seen_at)}
+    return {"at": iso(now), **facts, **times}
 
 
 @dataclass(frozen=True, slots=True)

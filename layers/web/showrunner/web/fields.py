@@ -12,6 +12,7 @@ _LABELS = {
     "filesize_limit": "Largest picture to upload",
     "username": "User whose watched states count",
     "server_id": "Server id in imported settings",
+    "only_user_id": "Only this user's plays (user id; empty: everybody's)",
     "realtime_enabled": "Listen to the server's socket",
     "session_polling_enabled": "Ask for sessions again and again",
     "session_polling_interval": "Ask for sessions every (seconds)",

@@ -56,7 +56,7 @@ _ACTIONS = {
     "retire": "its previews are removed",
     "move": "its previews move along",
 }
-_WORKERS = {"cpu": "CPU", "gpu": "GPU", "errands": "Errands"}
+_WORKERS = {"cpu": "CPU", "gpu": "GPU", "errands": "Errands", "syncs": "Syncs"}
 _ALERTS = {
     "transcode_slow": "encoding is slower than playing",
     "buffer_low": "the player is about to wait",

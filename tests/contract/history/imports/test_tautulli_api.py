@@ -15,7 +15,13 @@ from showrunner.connections.models import Connection, ConnectionKind
 from showrunner.connections.store import ConnectionStore
 from showrunner.errors import UnreachableError
 from showrunner.history.home import ledger_of
-from showrunner.history.imports.tautulli import ImportOptions, RefusedRow, import_from_api
+from showrunner.history.imports.tautulli import (
+    Imported,
+    ImportedPage,
+    ImportOptions,
+    RefusedRow,
+    import_from_api,
+)
 from showrunner.wiring import EmbeddedHome
 from tests.contract.history.intake.test_fast_way import plays_in
 
@@ -47,12 +53,13 @@ class Tautulli:
         return [TautulliUser(user_id="7", username="mika", email="mika@example.org")]
 
 
-class Watch:
-    def __init__(self) -> None:
-        self.told: list[tuple[int, int | None, str | None]] = []
+def pages_of(home: EmbeddedHome, source: Tautulli, **options: Any) -> list[ImportedPage]:
+    return list(import_from_api(home, source, ImportOptions("attic", **options)))
 
-    def progress(self, processed: int, total: int | None, resume_from: str | None) -> None:
-        self.told.append((processed, total, resume_from))
+
+def only_page(home: EmbeddedHome, source: Tautulli, **options: Any) -> Imported:
+    [page] = pages_of(home, source, **options)
+    return page.imported
 
 
 def row(number: int, **more: Any) -> TautulliRow:
@@ -85,37 +92,44 @@ def attic(home: EmbeddedHome) -> None:
 
 def test_details_are_asked_for_once(home: EmbeddedHome) -> None:
     """A question a row is slow: a second run asks none, and changes nothing."""
-    source, watch = Tautulli([row(number) for number in range(1, 11)]), Watch()
-    found = import_from_api(home, source, ImportOptions("attic"), watch)
-    assert (found.rows, found.added, sorted(source.asked)) == (10, 10, list(range(1, 11)))
-    assert watch.told[:2] == [(4, 10, "4"), (8, 10, "8")]
+    source = Tautulli([row(number) for number in range(1, 11)])
+    pages = pages_of(home, source)
+    assert [(page.imported.rows, page.imported.added) for page in pages] == [(4, 4), (4, 4), (2, 2)]
+    assert [(page.resume_from, page.total) for page in pages] == [("4", 10), ("8", 10), (None, 10)]
+    assert sorted(source.asked) == list(range(1, 11))
     play = plays_in(home)[0]
     assert (play.stream.source_video_codec, play.is_watched) == ("hevc", True)
     version = ledger_of(home).manifest().version
-    again = import_from_api(home, source, ImportOptions("attic"), Watch())
-    assert (again.added, again.changed, again.unchanged) == (0, 0, 10)
+    again = [page.imported for page in pages_of(home, source)]
+    assert [(one.added, one.changed, one.unchanged) for one in again] == [
+        (0, 0, 4),
+        (0, 0, 4),
+        (0, 0, 2),
+    ]
     assert len(source.asked) == 10
     assert ledger_of(home).manifest().version == version
 
 
 def test_it_goes_on_where_it_broke_down(home: EmbeddedHome) -> None:
     """What was imported stays, `resume_from` leaves it out, and a run from the start is as good."""
-    source, watch = Tautulli([row(number) for number in range(1, 11)]), Watch()
+    source = Tautulli([row(number) for number in range(1, 11)])
     source.breaks_at = 4
+    pages = import_from_api(home, source, ImportOptions("attic"))
+    first = next(pages)
     with pytest.raises(UnreachableError):
-        import_from_api(home, source, ImportOptions("attic"), watch)
+        next(pages)
     source.breaks_at = -1
-    options = ImportOptions("attic", resume_from=watch.told[-1][2])
-    assert import_from_api(home, source, options, Watch()).rows == 6
+    rest = pages_of(home, source, resume_from=first.resume_from)
+    assert [page.imported.rows for page in rest] == [4, 2]
     assert len(plays_in(home)) == 10
 
 
 def test_details_can_be_left_out_and_come_later(home: EmbeddedHome) -> None:
     """The plays are the same ones."""
     source = Tautulli([row(1)])
-    import_from_api(home, source, ImportOptions("attic", stream_details=False), Watch())
+    pages_of(home, source, stream_details=False)
     assert source.asked == []
-    found = import_from_api(home, source, ImportOptions("attic"), Watch())
+    found = only_page(home, source)
     assert (found.added, found.changed) == (0, 1)
     assert plays_in(home)[0].stream.source_audio_codec == "eac3"
 
@@ -123,6 +137,6 @@ def test_details_can_be_left_out_and_come_later(home: EmbeddedHome) -> None:
 def test_an_impossible_row_is_named(home: EmbeddedHome) -> None:
     """The others of its page are imported."""
     source = Tautulli([row(1), row(2, stopped=FIRST - HOUR), row(3)])
-    found = import_from_api(home, source, ImportOptions("attic"), Watch())
+    found = only_page(home, source)
     assert found.refused == [RefusedRow(2, "it stops before it starts")]
     assert (found.added, found.rows) == (2, 3)

@@ -1,7 +1,10 @@
 """Tautulli's database file becomes our history, whatever state it is in."""
 
+import os
 import shutil
 import sqlite3
+import tempfile
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,17 +30,18 @@ from showrunner.wiring import EmbeddedHome
 from tests.contract.history.intake.test_fast_way import plays_in
 
 OPTIONS = ImportOptions("attic")
-ROWS = 300
+ROWS = 150
+NOBODY = 65534
 
 
 class Watch:
     """Remembers what it was told; cancels at the `limit`th call."""
 
     def __init__(self, limit: int = 1000) -> None:
-        self.told: list[tuple[int, int | None]] = []
+        self.told: list[tuple[int, int]] = []
         self._limit = limit
 
-    def progress(self, processed: int, total: int | None, resume_from: str | None) -> None:
+    def progress(self, processed: int, total: int) -> None:
         self.told.append((processed, total))
         if len(self.told) >= self._limit:
             raise ImportCancelled
@@ -46,7 +50,7 @@ class Watch:
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("tautulli") / "tautulli.db"
-    write_database(path, plays=ROWS, people=5, days=400, until=datetime(2026, 8, 1, tzinfo=UTC))
+    write_database(path, plays=ROWS, people=5, days=90, until=datetime(2026, 8, 1, tzinfo=UTC))
     return path
 
 
@@ -110,7 +114,7 @@ def test_an_impossible_row_is_refused_and_the_rest_imported(
     """With its number, so that its owner can look at it."""
     change(
         file,
-        f"DELETE FROM session_history WHERE id > 4; UPDATE session_history SET {wrong} WHERE id = 2",
+        f"DELETE FROM session_history WHERE id > 4;UPDATE session_history SET {wrong} WHERE id = 2",
     )
     found = import_database(home, file, OPTIONS, Watch())
     assert found.refused == [RefusedRow(2, problem)]
@@ -140,9 +144,11 @@ def test_only_the_time_asked_for_is_imported(home: EmbeddedHome, file: Path) -> 
 
 def test_an_older_database_lacks_columns(home: EmbeddedHome, file: Path) -> None:
     """What it does not say stays unknown."""
+    with closing(sqlite3.connect(file)) as database:
+        indexes = database.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE INDEX%'")
+        change(file, "".join(f"DROP INDEX {name};" for (name,) in indexes.fetchall()))
     change(
         file,
-        "DROP INDEX idx_session_history_section_id;"
         "ALTER TABLE session_history DROP COLUMN section_id;"
         "ALTER TABLE session_history DROP COLUMN location;"
         "ALTER TABLE session_history_media_info DROP COLUMN video_dynamic_range;"
@@ -162,6 +168,54 @@ def test_a_file_that_is_written_to_is_read_as_of_one_moment(home: EmbeddedHome, 
         assert import_database(home, file, OPTIONS, Watch()).refused_count == 0
         tautulli.commit()
     assert import_database(home, file, OPTIONS, Watch()).refused_count == 1
+
+
+@pytest.fixture
+def read_only(written: Path) -> Iterator[Path]:
+    """A database in WAL mode in a folder where nobody may write, not even the owner."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        path = Path(shutil.copy(written, folder / "tautulli.db"))
+        with closing(sqlite3.connect(path)) as tautulli:
+            tautulli.execute("PRAGMA journal_mode = WAL")
+        folder.chmod(0o555)
+        is_root = os.geteuid() == 0
+        if is_root:  # whom no mode of a file stops
+            os.seteuid(NOBODY)
+        yield path
+        if is_root:
+            os.seteuid(0)
+        folder.chmod(0o755)
+
+
+def leave_beside(path: Path, end: str) -> None:
+    """What a writer has beside its database."""
+    is_nobody = os.geteuid() == NOBODY
+    if is_nobody:
+        os.seteuid(0)
+    path.parent.chmod(0o755)
+    path.with_name(path.name + end).write_bytes(b"")
+    path.parent.chmod(0o555)
+    if is_nobody:
+        os.seteuid(NOBODY)
+
+
+def test_a_database_on_a_read_only_disk_is_read(read_only: Path) -> None:
+    """Although SQLite wants to write beside one that is in WAL mode."""
+    with tautulli_file.tautulli_file(read_only) as found:
+        assert found.count() == len(list(found.lines())) == ROWS
+
+
+@pytest.mark.parametrize("end", ["-wal", "-shm", "-journal"])
+def test_what_may_be_written_to_on_a_read_only_disk_is_refused(read_only: Path, end: str) -> None:
+    """It might be read halfway: also when the writer comes in the middle."""
+    message = rf"tautulli\.db cannot .*\({end}\): make the folder writable, or upload a backup"
+    refused = pytest.raises(InvalidInputError, match=message)
+    with refused, tautulli_file.tautulli_file(read_only) as found:
+        assert found.count() == ROWS
+        leave_beside(read_only, end)
+    with refused, tautulli_file.tautulli_file(read_only):
+        pass
 
 
 def test_a_locked_file_is_for_later(

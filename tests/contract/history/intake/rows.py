@@ -80,3 +80,23 @@ def awkward_rows(seed: int, stories: int = 100) -> Iterator[Observation]:
             )
             gaps = [-0.1, 0, 1 / MINUTE, 1, 2, 9.9, 10, 200, DAY, 7 * DAY, 7 * DAY + 1 / MINUTE]
             start = stop + dice.choice(gaps)
+
+
+def sittings_here_and_there(seed: int, stories: int = 100) -> Iterator[Observation]:
+    """Each film on several players: just at and just beyond what may be one viewing."""
+    dice = random.Random(seed)
+    for story in range(stories):
+        common = {"item": f"story {story}", "paused": dice.choice([0, 30])}
+        start, reached = 0.0, 0.0
+        begin, played = 0.0, dice.choice([1.0, 30.0, 84.0, 86.0])
+        for _ in range(dice.choice([2, 2, 2, 3, 5])):
+            stop = start + played + common["paused"] / MINUTE
+            reached = begin + played
+            yield row(start, stop, reached, player=dice.choice(PLAYERS), **common)
+            gap = dice.choice([1 / MINUTE, 5, 10, DAY, 7 * DAY, 7 * DAY + 1 / MINUTE])
+            steps = [-1.02, -1, 0, 0, 0, gap, gap + 1, gap + 1.02, -reached]
+            begin = max(0.0, reached + dice.choice(steps))
+            start, played = stop + gap, dice.choice([1.0, 10.0])
+
+
+PLAYERS = ["tv", "phone", 'Ülle\'s "box" \\ 📺', "tv\u007f"]

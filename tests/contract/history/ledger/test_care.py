@@ -14,7 +14,7 @@ from showrunner.history.ledger.columns import FORMAT, PLAIN, TYPES
 from showrunner.history.ledger.ledger import Ledger
 from showrunner.history.ledger.manifest import MANIFEST_KEY, load_manifest, save_manifest
 from showrunner.history.pages import History
-from showrunner.plays.models import Play
+from showrunner.plays.models import Person, Play
 from tests.contract.history.ledger.plays import START, full_play, play
 
 NOT_IN_THE_LEDGER = {"state", "timeline", "moved_at", "merged_into"}
@@ -71,6 +71,23 @@ def test_csv_holds_the_plays_that_pass(ledger: Ledger, history: History, tmp_pat
     assert rows[0]["title"] == full_play().item.title
     assert rows[1]["year"] == ""
     assert "search_text" not in rows[0]
+
+
+def test_csv_holds_nothing_that_a_spreadsheet_calculates(
+    ledger: Ledger, history: History, tmp_path: Path
+) -> None:
+    """Anybody who watches can call an account or a device a formula; a Parquet keeps the name."""
+    formula = '=HYPERLINK("http://evil.example","Dune")'
+    ledger.write([play(1, person=Person(id="7", name=formula))])
+    path, exact = tmp_path / "out.csv", tmp_path / "out.parquet"
+
+    assert export(history, PlayFilters(), ExportForm.CSV, path) == 1
+    export(history, PlayFilters(), ExportForm.PARQUET, exact)
+    with path.open(encoding="utf-8", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["person_name"], row["title"]) == (f"'{formula}", "Film 1")
+    with duckdb.connect() as engine:
+        assert engine.execute(f"SELECT person_name FROM '{exact}'").fetchall() == [(formula,)]
 
 
 def test_an_exported_parquet_is_one_file(ledger: Ledger, history: History, tmp_path: Path) -> None:

@@ -31,6 +31,15 @@ def test_a_play_comes_back_with_every_fact(ledger: Ledger, history: History) -> 
     assert everything(history) == [sparse, full_play()]
 
 
+def test_half_a_character_keeps_no_other_play_out(ledger: Ledger, history: History) -> None:
+    """A document of before can hold one, which no file can: a mark stands in its place."""
+    whole = play(1)
+    odd = whole.model_copy(update={"person": whole.person.model_copy(update={"name": "a\ud83d"})})
+    ledger.write([odd, play(2)])
+
+    assert [one.person.name for one in everything(history)] == [play(2).person.name, "a?"]
+
+
 def test_the_same_plays_again_change_nothing(ledger: Ledger, blobs: FileBlobs) -> None:
     """Each delivery may come twice: no new version, no new file."""
     plays = [full_play(), *(play(number) for number in range(2, 40))]
@@ -235,16 +244,6 @@ def test_an_answer_lost_on_its_way_loses_no_play(
     """The manifest was taken, we hear of a conflict: the plays are there, once."""
     Ledger(_Deaf(blobs._root), ledger.part_files, ledger.clock).write([play(1)])
     assert history.page(PlayFilters()).plays == [play(1)]
-
-
-def test_retention_forgets_what_began_before(ledger: Ledger, history: History) -> None:
-    """To the second: whole months go, and of the month in between its older plays."""
-    october = play(9, at=datetime(2026, 10, 30, tzinfo=UTC))
-    ledger.write([october, play(1), play(2), play(3)])
-
-    assert ledger.drop_before(play(2).started_at) == Changed(removed=2)
-    assert everything(history) == [play(3), play(2)]
-    assert ledger.drop_before(play(2).started_at) == Changed()
 
 
 def _die(*_: object) -> None:

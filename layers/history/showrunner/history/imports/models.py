@@ -14,7 +14,7 @@ class ImportOptions:
     """
     `connection_id` is the server whose history it is. Plays that began from `since`
     (aware) on and before `before`; None: all. `resume_from` is what a run that was cut
-    short last told its `Watch`. Without `stream_details` an import through an API
+    short got with its last page. Without `stream_details` an import through an API
     leaves out codecs and bitrates, which cost a question for each row.
     """
 
@@ -31,12 +31,8 @@ class ImportCancelled(Exception):  # noqa: N818  nothing is wrong: the owner sai
 
 
 class Watch(Protocol):
-    def progress(self, processed: int, total: int | None, resume_from: str | None) -> None:
-        """
-        Told now and then, in rows; `total` None: nobody knows yet. `resume_from`
-        goes into the options of the run that carries on (None: from the start).
-        Raises ImportCancelled when the owner cancelled.
-        """
+    def progress(self, processed: int, total: int) -> None:
+        """Told now and then, in rows. Raises ImportCancelled when the owner cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +56,16 @@ class Imported:
     unchanged: int = 0
     refused: list[RefusedRow] = field(default_factory=list)
     refused_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedPage:
+    """
+    `imported` counts this page alone, `total` all rows there are (None: nobody knows).
+
+    `resume_from` goes into the options of the run that carries on; None: all is done.
+    """
+
+    imported: Imported
+    total: int | None
+    resume_from: str | None

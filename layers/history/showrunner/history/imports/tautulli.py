@@ -1,5 +1,7 @@
 """Tautulli's history into ours: from its database file, or through its API."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 
@@ -7,9 +9,9 @@ from showrunner.connections.models import ConnectionKind
 from showrunner.connections.store import ConnectionStore
 from showrunner.errors import InvalidInputError
 from showrunner.history.imports.models import (
-    REFUSALS_SHOWN,
     ImportCancelled,
     Imported,
+    ImportedPage,
     ImportOptions,
     RefusedRow,
     Watch,
@@ -17,7 +19,7 @@ from showrunner.history.imports.models import (
 from showrunner.history.imports.tautulli_api import TautulliSource, lines_of_page, take_lengths
 from showrunner.history.imports.tautulli_file import tautulli_file
 from showrunner.history.imports.tautulli_rows import prepare, refused, stage_rows
-from showrunner.history.intake.absorbing import absorb_staged
+from showrunner.history.intake.absorbing import Absorbed, absorb_staged
 from showrunner.history.intake.staging import Staging, staging
 from showrunner.people.accounts import note_accounts
 from showrunner.people.models import Account
@@ -27,6 +29,7 @@ __all__ = [
     "ImportCancelled",
     "ImportOptions",
     "Imported",
+    "ImportedPage",
     "RefusedRow",
     "Watch",
     "import_database",
@@ -58,44 +61,45 @@ def import_database(home: Home, path: Path, options: ImportOptions, watch: Watch
         result = _looked_at(stage)
         steps = _Steps(watch, result.refused_count, total)
         absorbed = absorb_staged(home, stage, options.watched_percent, steps.done)
-    watch.progress(total, total, None)
-    result.added, result.changed = absorbed.added, absorbed.changed
-    result.unchanged = absorbed.unchanged
-    return result
+    watch.progress(total, total)
+    return _with_plays(result, absorbed)
 
 
 def import_from_api(
-    home: Home, client: TautulliSource, options: ImportOptions, watch: Watch
-) -> Imported:
+    home: Home, client: TautulliSource, options: ImportOptions
+) -> Iterator[ImportedPage]:
     """
     The same through Tautulli's API, page by page, oldest first.
 
-    Each page is whole before `watch` hears of it; `resume_from` goes on after the
-    last one. The API tells how far somebody got in percent only: where that is
-    comes from the length of the item, if a sync of the server's libraries said it.
-    Raises InvalidInputError (no Plex connection), what the client and `watch` raise.
+    Each page is whole before the next is asked for: who stops in between goes on
+    with its `resume_from`. The API tells how far somebody got in percent only: where
+    that is comes from the length of the item, if a sync of the server's libraries
+    said it. Raises InvalidInputError (no Plex connection), what the client raises.
     """
     _check_connection(home, options)
-    people = [Account(one.user_id, one.username or "", one.email) for one in client.users()]
+    users = [one for one in client.users() if one.is_somebody]
+    people = [Account(one.user_id, one.username or "", one.email) for one in users]
     note_accounts(home.documents, options.connection_id, people, home.clock.now())
-    result, cursor = Imported(), options.resume_from
-    limit = _PAGE_WITH_DETAILS if options.stream_details else _PAGE
+    cursor, limit = options.resume_from, _PAGE_WITH_DETAILS if options.stream_details else _PAGE
     while True:
         page = client.history_page(
             cursor=cursor, since=options.since, until=options.before, limit=limit
         )
-        lines = lines_of_page(home, client, page.rows, options)
-        with staging() as stage:
-            prepare(stage)
-            take_lengths(stage, home, options)
-            stage_rows(stage, lines, options, home.clock.now())
-            _add(result, _looked_at(stage))
-            absorbed = absorb_staged(home, stage, options.watched_percent)
-        _add(result, Imported(0, absorbed.added, absorbed.changed, absorbed.unchanged))
-        cursor = page.next_cursor or cursor
-        watch.progress(result.rows, page.total, cursor)
+        imported = _import_rows(home, lines_of_page(home, client, page.rows, options), options)
+        yield ImportedPage(imported, page.total, page.next_cursor)
         if page.next_cursor is None:
-            return result
+            return
+        cursor = page.next_cursor
+
+
+def _import_rows(home: Home, lines: Iterable[str], options: ImportOptions) -> Imported:
+    with staging() as stage:
+        prepare(stage)
+        take_lengths(stage, home, options)
+        stage_rows(stage, lines, options, home.clock.now())
+        result = _looked_at(stage)
+        absorbed = absorb_staged(home, stage, options.watched_percent)
+    return _with_plays(result, absorbed)
 
 
 def _read_file(
@@ -105,7 +109,7 @@ def _read_file(
     with tautulli_file(path) as file:
         total, lines = file.count(), file.lines()
         while first := next(lines, None):
-            watch.progress(0, total, None)
+            watch.progress(0, total)
             stage_rows(stage, chain([first], islice(lines, _ROWS_AT_ONCE - 1)), options, now)
         return file.accounts(), total
 
@@ -121,7 +125,7 @@ class _Steps:
         self._processed = min(self._total, self._processed + rows)
         if self._processed - self._told >= _TOLD_EVERY:
             self._told = self._processed
-            self._watch.progress(self._processed, self._total, None)
+            self._watch.progress(self._processed, self._total)
 
 
 def _looked_at(stage: Staging) -> Imported:
@@ -129,13 +133,13 @@ def _looked_at(stage: Staging) -> Imported:
     return Imported(rows=stage.count() + count, refused=shown, refused_count=count)
 
 
-def _add(total: Imported, more: Imported) -> None:
-    total.rows += more.rows
-    total.added += more.added
-    total.changed += more.changed
-    total.unchanged += more.unchanged
-    total.refused = (total.refused + more.refused)[:REFUSALS_SHOWN]
-    total.refused_count += more.refused_count
+def _with_plays(looked_at: Imported, absorbed: Absorbed) -> Imported:
+    return replace(
+        looked_at,
+        added=absorbed.added,
+        changed=absorbed.changed,
+        unchanged=absorbed.unchanged,
+    )
 
 
 def _check_connection(home: Home, options: ImportOptions) -> None:

@@ -16,7 +16,12 @@ from showrunner.clients.tautulli_rows import (
 )
 from showrunner.history.home import ledger_of
 from showrunner.history.imports.models import ImportOptions
-from showrunner.history.imports.tautulli_rows import line_of, prepare, stage_rows
+from showrunner.history.imports.tautulli_rows import (
+    LARGEST_NUMBER,
+    line_of,
+    prepare,
+    stage_rows,
+)
 from showrunner.history.intake.context import read_documents, read_ledger, span_of
 from showrunner.history.intake.staging import Staging, staging
 from showrunner.history.ledger.engine import files
@@ -62,7 +67,7 @@ def take_lengths(stage: Staging, home: Home, options: ImportOptions) -> None:
         path.write_bytes(blob.data)
         stage.engine.execute(
             f"INSERT INTO lengths SELECT item_id, duration_ms FROM {files([path])} "
-            "WHERE duration_ms > 0"
+            f"WHERE duration_ms BETWEEN 1 AND {LARGEST_NUMBER}"
         )
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from showrunner.clients.tautulli_rows import LOCAL_USER_ID
 from showrunner.errors import InvalidInputError, NotFoundError, NotReadyError
 from showrunner.history.imports.tautulli_rows import (
     BETWEEN,
@@ -26,6 +27,9 @@ from showrunner.people.models import Account
 
 _LOCKED_SECONDS = 10.0
 _ROWS_AT_ONCE = 1_000
+_OF_WRITERS = ("-wal", "-shm", "-journal")
+_PRIMARY_CODE = 0xFF
+"""The lower byte of SQLite's codes; the rest tells apart why."""
 _LARGEST_VALUE_BYTES = 64 * 2**20
 """Of the file; a larger one is no value of Tautulli's, and would cost memory without end."""
 
@@ -42,8 +46,7 @@ class TautulliFile:
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
         self._columns = {
-            table: _columns_of(table, database)
-            for table in (*_NEEDED, "users", "library_sections")
+            table: _columns_of(table, database) for table in (*_NEEDED, "users", "library_sections")
         }
 
     def missing(self) -> list[str]:
@@ -65,13 +68,14 @@ class TautulliFile:
             yield from (line for (line,) in some)
 
     def accounts(self) -> list[Account]:
-        """Everybody that Tautulli keeps; its ids are those of plex.tv, 0 the local user."""
+        """Everybody that Tautulli keeps; its ids are those of plex.tv."""
         columns = self._columns["users"]
         if not {"user_id", "username"} <= columns:
             return []
-        email = "email" if "email" in columns else "NULL"
+        names = ["user_id", "username", "email" if "email" in columns else "NULL"]
+        selected = ", ".join(f"substr({name}, 1, {LONGEST_VALUE})" for name in names)
         rows = self._database.execute(
-            f"SELECT user_id, username, {email} FROM users WHERE user_id IS NOT NULL"
+            f"SELECT {selected} FROM users WHERE user_id <> {LOCAL_USER_ID}"
         ).fetchall()
         return [
             Account(str(number), name or str(number), email or None) for number, name, email in rows
@@ -136,12 +140,12 @@ def tautulli_file(path: Path) -> Iterator[TautulliFile]:
     The file as it is at this moment; nothing in it is ever changed.
 
     Raises NotFoundError where there is none, NotReadyError while somebody locks it,
-    InvalidInputError when it is damaged or of another program.
+    InvalidInputError when it is damaged or of another program, or lies where SQLite
+    cannot open it without writing.
     """
     if not path.is_file():
         raise NotFoundError(f"There is no file {path.name}: give the path of Tautulli's database.")
-    with _explained(path), closing(_opened(path)) as database:
-        database.execute("BEGIN")
+    with _explained(path), _reading(path) as database:
         found = TautulliFile(database)
         if missing := found.missing():
             raise InvalidInputError(
@@ -151,8 +155,49 @@ def tautulli_file(path: Path) -> Iterator[TautulliFile]:
         yield found
 
 
-def _opened(path: Path) -> sqlite3.Connection:
-    address = f"{path.resolve().as_uri()}?mode=ro"
+@contextmanager
+def _reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """
+    In a read transaction.
+
+    A database in WAL mode cannot be opened in a folder that is read-only, unless SQLite
+    is told that nobody writes: true only without the files that every writer has beside it.
+    """
+    with closing(_opened(path)) as database:
+        try:
+            database.execute("BEGIN")
+            database.execute("SELECT count(*) FROM sqlite_master").fetchall()
+        except sqlite3.OperationalError as error:
+            if not _needs_to_write(error):
+                raise
+        else:
+            yield database
+            return
+    _require_unused(path)
+    with closing(_opened(path, "&immutable=1")) as database:
+        yield database
+    _require_unused(path)  # what was read while somebody wrote is of no one moment
+
+
+def _needs_to_write(error: sqlite3.OperationalError) -> bool:
+    return error.sqlite_errorcode & _PRIMARY_CODE in (
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_CANTOPEN,
+    )
+
+
+def _require_unused(path: Path) -> None:
+    ends = [end for end in _OF_WRITERS if path.with_name(path.name + end).exists()]
+    if ends:
+        raise InvalidInputError(
+            f"{path.name} cannot be read without writing beside it, because of what another "
+            f"program left there ({', '.join(ends)}): make the folder writable, or upload a "
+            "backup that Tautulli made (its settings, Import & Backups)."
+        )
+
+
+def _opened(path: Path, more: str = "") -> sqlite3.Connection:
+    address = f"{path.resolve().as_uri()}?mode=ro{more}"
     database = sqlite3.connect(
         address, uri=True, timeout=_LOCKED_SECONDS, isolation_level=None, check_same_thread=False
     )

@@ -58,15 +58,15 @@ _NUMBERS = _words("""
     duration media_duration percent_complete bitrate stream_bitrate audio_channels
     stream_audio_channels
 """)
-_LARGEST_NUMBER = 10**15
+LARGEST_NUMBER = 10**15
+"""Of what is larger nothing is true; sums and products of the rest fit a BIGINT."""
 _TEXTS = [f'"{name}"' for name in NAMES if name not in _NUMBERS]
 
 
-
 def _number(name: str) -> str:
-    """NULL also for what is larger than anything true: sums and products of the rest fit."""
+    """NULL also for what is larger than anything true."""
     number = f"TRY_CAST({name} AS BIGINT)"
-    return f"CASE WHEN {number} BETWEEN -{_LARGEST_NUMBER} AND {_LARGEST_NUMBER} THEN {number} END"
+    return f"CASE WHEN {number} BETWEEN -{LARGEST_NUMBER} AND {LARGEST_NUMBER} THEN {number} END"
 
 
 _READ = f"""

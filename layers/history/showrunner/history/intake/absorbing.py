@@ -15,17 +15,22 @@ from showrunner.history.home import ledger_of
 from showrunner.history.intake.context import read_documents, read_ledger, span_of
 from showrunner.history.intake.joining import join_plain
 from showrunner.history.intake.meeting import meet_documents
-from showrunner.history.intake.neighbours import find_islands
+from showrunner.history.intake.neighbours import FRESH, find_islands
 from showrunner.history.intake.staging import Staging, staging
+from showrunner.history.intake.unwanted import drop_unwanted
 from showrunner.history.intake.writing import regroup, write_results
+from showrunner.plays.matching import RESUMED_WITHIN
 from showrunner.plays.merge import WATCHED_PERCENT, play_of
-from showrunner.plays.models import Observation
-from showrunner.plays.store import observe
+from showrunner.plays.models import Observation, Play
+from showrunner.plays.store import Effect, observe_one
 from showrunner.wiring import Home
 
 _ATTEMPTS = 5
 _AT_ONCE = 20_000
 """Observations that are worked in together; they are held in memory."""
+_YOUNG = FRESH - RESUMED_WITHIN
+"""Whatever such a play can be one with is in documents, where it is found without reading those
+of weeks: the syncs of every quarter of an hour, which overlap by a day, bring nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,13 @@ class Absorbed:
         )
 
 
+_COUNTS = {
+    Effect.ADDED: Absorbed(added=1),
+    Effect.CHANGED: Absorbed(changed=1),
+    Effect.NONE: Absorbed(unchanged=1),
+}
+
+
 def absorb(
     home: Home, observations: Iterable[Observation], *, watched_percent: int = WATCHED_PERCENT
 ) -> Absorbed:
@@ -56,11 +68,18 @@ def absorb(
     total = Absorbed()
     remaining = iter(observations)
     while some := list(islice(remaining, _AT_ONCE)):
-        with staging() as stage:
-            total += _open_ones(home, some, watched_percent)
-            plays = (play_of(one, watched_percent) for one in some)
-            stage.take(play for play in plays if not play.is_open)
-            total += absorb_staged(home, stage, watched_percent)
+        since = home.clock.now() - _YOUNG
+        older: list[Play] = []
+        for one in sorted(some, key=lambda one: one.at):
+            play = play_of(one, watched_percent)
+            if play.is_open or play.started_at >= since:
+                total += _observed(home, one, watched_percent)
+            else:
+                older.append(play)
+        if older:
+            with staging() as stage:
+                stage.take(older)
+                total += absorb_staged(home, stage, watched_percent)
     return total
 
 
@@ -73,14 +92,17 @@ def absorb_staged(
     """
     The same for rows that are staged already; `progress` is told how many of them are done.
 
-    Whatever it raises ends the work between two steps, each of which is whole.
+    Whatever it raises ends the work between two steps, each of which is whole. Rows of
+    plays that the owner deleted, and of what is older than is kept, count as unchanged.
     """
+    unwanted = drop_unwanted(stage, home)
+    progress(unwanted)
     for _ in range(_ATTEMPTS - 1):
         try:
-            return _absorb(home, stage, watched_percent, progress)
+            return _absorb(home, stage, watched_percent, progress) + Absorbed(unchanged=unwanted)
         except ConflictError:
             continue
-    return _absorb(home, stage, watched_percent, progress)
+    return _absorb(home, stage, watched_percent, progress) + Absorbed(unchanged=unwanted)
 
 
 def _absorb(
@@ -108,11 +130,7 @@ def _absorb(
     return Absorbed(added, changed, unchanged)
 
 
-def _open_ones(home: Home, observations: list[Observation], watched_percent: int) -> Absorbed:
-    """What goes on has no place in the ledger, however old it is."""
-    total = Absorbed()
-    for one in observations:
-        if play_of(one, watched_percent).is_open:
-            observe(home, [one], watched_percent)
-            total += Absorbed(changed=1)
-    return total
+def _observed(home: Home, observation: Observation, watched_percent: int) -> Absorbed:
+    """What goes on has no place in the ledger, however old it is; see _YOUNG."""
+    _, effect = observe_one(home, observation, watched_percent)
+    return _COUNTS[effect]

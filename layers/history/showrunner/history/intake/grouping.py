@@ -47,9 +47,11 @@ def grouped(known: Sequence[Play], said: Iterable[Play], watched_percent: int) -
             del plays[old]
             dropped[old] = into
         plays |= {found.id: _not_poorer(found, near) for found in result.plays}
-    ended = [_ended(play) for play in plays.values()]
-    changed = [play for play in ended if _facts(play) != before.get(play.id)]
+    ended = [_ended(play, watched_percent) for play in plays.values()]
     gone = {old: _final(old, dropped) for old in dropped if old in before and old not in plays}
+    changed = [
+        play for play in ended if _facts(play) != before.get(play.id) or play.id in gone.values()
+    ]
     return Grouped(changed, gone)
 
 
@@ -118,12 +120,12 @@ def _facts(play: Play) -> Play:
     return play.model_copy(update={"timeline": ()})
 
 
-def _ended(play: Play) -> Play:
+def _ended(play: Play, watched_percent: int) -> Play:
     """All rows of a history are over: what seems to go on was drowned by another start."""
     if not play.is_open:
         return play
     gone = Mark(at=play.last_seen_at + JUST_TOO_LATE, state=MarkState.GONE, source=play.told_by[-1])
-    return with_mark(play, gone)
+    return with_mark(play, gone, watched_percent)
 
 
 def _final(old: str, dropped: dict[str, str]) -> str:

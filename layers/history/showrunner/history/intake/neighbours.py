@@ -18,7 +18,7 @@ from showrunner.history.ledger.columns import READ_NAMES
 from showrunner.plays.matching import RESUMED_WITHIN
 from showrunner.plays.timeline import REWIND_MS
 
-FRESH = RESUMED_WITHIN + timedelta(days=1)
+FRESH = RESUMED_WITHIN + timedelta(days=2)
 """What ended so recently may go on, and late reports of it may come: it belongs in documents."""
 
 _DAY_SECONDS = 86_400
@@ -32,6 +32,7 @@ _KEYS = (
     "concat_ws(chr(31), connection_id, coalesce(person_id, ''), coalesce(person_name, ''), "
     "CASE WHEN coalesce(person_id, person_name) IS NULL THEN session_key END) AS person_key"
 )
+_WHOLE = f"hash({READ_NAMES})"
 _BARE = "connection_id, item_id, guid, person_id, person_name, session_key"
 
 # `begin_ms`: where it began, at the least, as the rules take it off where it ended.
@@ -104,11 +105,12 @@ def find_islands(staging: Staging, now: datetime) -> None:
     Table `unchanged`: the staged rows (`n`) that the ledger has exactly so; they are in none.
     """
     engine = staging.engine
-    theirs, ours = (", ".join(f"{t}.{name}" for name in READ_NAMES.split(", ")) for t in "sk")
+    # By their hashes: millions of whole rows would not fit into memory.
     engine.execute(
-        "CREATE OR REPLACE TABLE unchanged AS SELECT s.n FROM staged s JOIN known k USING (id) "
-        f"WHERE row({theirs}) IS NOT DISTINCT FROM row({ours}) "
-        "AND id NOT IN (SELECT id FROM in_documents WHERE NOT is_moved)"
+        "CREATE OR REPLACE TABLE unchanged AS "
+        f"SELECT n FROM (SELECT n, id, {_WHOLE} AS whole FROM staged) "
+        f"JOIN (SELECT id, {_WHOLE} AS whole FROM known) USING (id, whole) "
+        "WHERE id NOT IN (SELECT id FROM in_documents WHERE NOT is_moved)"
     )
     _number_keys(staging, "items", "item_key", "connection_id, item_id, guid")
     _number_keys(staging, "people", "person_key", "connection_id, person_id, person_name")

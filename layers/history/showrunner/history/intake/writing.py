@@ -6,7 +6,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from operator import itemgetter
 
 from showrunner.history.intake.grouping import grouped
 from showrunner.history.intake.staging import Staging
@@ -18,13 +18,18 @@ from showrunner.plays.models import Play
 
 _PLAYS_AT_ONCE = 100_000
 """Of months that are written together; each is in memory as a whole."""
-_ROWS_AT_ONCE = 2_000
+_ISLANDS_AT_ONCE = 1_000
+"""Their rows are wide, and all of these are in memory."""
 
 _OF_DOCUMENTS = "bool_or(is_fresh IS TRUE OR origin = 'documents')"
-_STAGED = f"SELECT island, origin, {READ_NAMES} FROM islands JOIN staged ON n = ref "
-_STAGED += "WHERE origin = 'staged'"
-_KNOWN = f"SELECT island, origin, {READ_NAMES} FROM islands JOIN known ON known.rowid = ref "
-_KNOWN += "WHERE origin = 'ledger'"
+_MEMBERS = f"""
+SELECT island, origin, {READ_NAMES} FROM staged JOIN (FROM members WHERE step = $step) ON ref = n
+    WHERE origin = 'staged'
+UNION ALL
+SELECT island, origin, {READ_NAMES} FROM known JOIN (FROM members WHERE step = $step)
+    ON ref = known.rowid WHERE origin = 'ledger'
+ORDER BY island
+"""
 _RESULTS = f"""
 CREATE OR REPLACE VIEW results AS
 SELECT {READ_NAMES}, 1 AS rows FROM staged WHERE n IN
@@ -65,13 +70,14 @@ def regroup(stage: Staging, watched_percent: int) -> int:
 
 def islands_of(stage: Staging, table: str) -> Iterator[tuple[list[Play], list[Play]]]:
     """The plays of the ledger and the staged ones of each island that the table names."""
-    wanted = f"island IN (SELECT island FROM {table})"
-    with stage.engine.cursor() as cursor:
-        rows = cursor.execute(
-            f"SELECT * FROM ({_STAGED} AND {wanted} UNION ALL {_KNOWN} AND {wanted}) "
-            "ORDER BY island"
-        )
-        for _, island in groupby(_each(rows), key=lambda row: row[0]):
+    stage.engine.execute(
+        "CREATE OR REPLACE TABLE members AS SELECT island, origin, ref, "
+        f"dense_rank() OVER (ORDER BY island) // {_ISLANDS_AT_ONCE} AS step "
+        f"FROM islands WHERE island IN (SELECT island FROM {table})"
+    )
+    for step in range(_count(stage, "SELECT max(step) + 1 FROM members")):
+        rows = stage.engine.execute(_MEMBERS, {"step": step}).fetchall()
+        for _, island in groupby(rows, key=itemgetter(0)):
             known: list[Play] = []
             said: list[Play] = []
             for _, origin, *facts in island:
@@ -123,11 +129,6 @@ def _note_dropped(stage: Staging, dropped: list[tuple[str, str]]) -> None:
         "JOIN regrouped ON regrouped.id = gone.play",
         [old, into],
     )
-
-
-def _each(rows: Any) -> Iterator[Any]:
-    while some := rows.fetchmany(_ROWS_AT_ONCE):
-        yield from some
 
 
 def _count(stage: Staging, query: str) -> int:

@@ -14,7 +14,7 @@ import duckdb
 from showrunner.adapters.atomic_files import UNFINISHED_PREFIX, os_errors
 from showrunner.errors import SetupError
 from showrunner.history.filters import PlayFilters, condition
-from showrunner.history.ledger.columns import READ_NAMES
+from showrunner.history.ledger.columns import READ_NAMES, READ_TYPES
 from showrunner.history.ledger.engine import damaged_parts, files, open_engine
 from showrunner.history.ledger.ledger import Ledger
 from showrunner.history.ledger.manifest import Manifest, PartFile
@@ -33,6 +33,17 @@ _OPTIONS = {
 }
 
 
+def _as_plain_text(name: str) -> str:
+    """Spreadsheets calculate what begins so, and anybody can name an account `=HYPERLINK(...)`."""
+    begins = f"left({name}, 1) IN ('=', '+', '-', '@', chr(9), chr(13))"
+    return f"CASE WHEN {begins} THEN chr(39) || {name} ELSE {name} END AS {name}"
+
+
+_SPREADSHEET_NAMES = ", ".join(
+    _as_plain_text(name) if kind == "VARCHAR" else name for name, kind in READ_TYPES.items()
+)
+
+
 def export(
     history: History,
     filters: PlayFilters,
@@ -45,12 +56,15 @@ def export(
     Write the plays that pass, oldest first, to a file that is whole or not there.
 
     The answer is their number; columns are those of the ledger (README.md), times UTC.
+    In a CSV an apostrophe stands before what a spreadsheet would take for a formula.
     At most `limit` of them; None: all.
     """
     where, values = condition(filters)
     unfinished = destination.with_name(f"{UNFINISHED_PREFIX}{token_hex(8)}")
     query = f"SELECT {READ_NAMES} FROM {history.relation(filters)} WHERE {where} "
     query += "ORDER BY started_at, id" + (f" LIMIT {limit:d}" if limit else "")
+    if form is ExportForm.CSV:
+        query = f"SELECT {_SPREADSHEET_NAMES} FROM ({query})"
     target = str(unfinished).replace("'", "''")
     try:
         ((count,),) = history.ask(f"COPY ({query}) TO '{target}' ({_OPTIONS[form]})", values)

@@ -65,9 +65,7 @@ class Change:
 
     def take_rows(self, rows: str, dropped: Iterable[str]) -> None:
         """The same from a table of the engine (or what stands for one), one row an id."""
-        self._engine.execute(
-            f"INSERT INTO given SELECT {READ_NAMES}, {SEARCH_TEXT} FROM {rows}"
-        )
+        self._engine.execute(f"INSERT INTO given SELECT {READ_NAMES}, {SEARCH_TEXT} FROM {rows}")
         if ids := list(dropped):
             self._engine.execute("INSERT INTO dropped SELECT unnest(?::VARCHAR[])", [ids])
             self._engine.execute("DELETE FROM given WHERE id IN (SELECT id FROM dropped)")

@@ -3,7 +3,7 @@
 import secrets
 import tempfile
 from collections.abc import Iterable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -94,15 +94,37 @@ class Ledger:
             return self._until_written(change, read=read)
 
     def drop_before(self, moment: datetime) -> Changed:
-        """Retention: forget every play that began before `moment` (aware)."""
+        """
+        Retention: forget every play that began before `moment` (aware).
+
+        Parts that are wholly older go unread, so it matters neither how many they are
+        nor whether they are whole; the part around `moment` is read and written anew.
+        """
+        gone = self._drop_parts_before(moment)
         with tempfile.TemporaryDirectory() as folder, closing(open_engine()) as engine:
             change = Change(engine, Path(folder))
             old = [part for part in self.manifest().parts() if part.first_started_at < moment]
             if not old:
-                return Changed()
+                return Changed(removed=gone)
             with damaged_parts():
                 change.drop_before(moment, self.part_files.paths(old))
-            return self._until_written(change)[0]
+            rest = self._until_written(change)[0]
+        return Changed(removed=gone + rest.removed)
+
+    def _drop_parts_before(self, moment: datetime) -> int:
+        for _ in range(_ATTEMPTS):
+            manifest, etag = load_manifest(self.blobs)
+            kept = {
+                month: tuple(part for part in facts.parts if part.last_started_at >= moment)
+                for month, facts in manifest.months.items()
+            }
+            later = manifest.with_months(kept, self.clock.now())
+            if later.months == manifest.months:
+                return 0
+            with suppress(ConflictError):
+                save_manifest(self.blobs, later, etag)
+                return manifest.plays - later.plays
+        raise ConflictError("The history is being changed all the time: try again later.")
 
     def sweep(self) -> int:
         """Delete files that are no part any more, and what dead writers left; how many."""

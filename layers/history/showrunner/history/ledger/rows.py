@@ -26,7 +26,14 @@ def as_rows(plays: Iterable[Play], folder: Path) -> Iterator[str]:
 
     Raises InvalidInputError for a play that is open, or holds a number no column takes.
     """
-    with NamedTemporaryFile("w", dir=folder, suffix=".json", encoding="utf-8") as file:
+    with NamedTemporaryFile(
+        # Half a character must not keep all other plays out.
+        "w",
+        dir=folder,
+        suffix=".json",
+        encoding="utf-8",
+        errors="replace",
+    ) as file:
         _write_rows(plays, file)
         file.flush()
         name = file.name.replace("'", "''")

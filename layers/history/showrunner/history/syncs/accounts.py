@@ -54,5 +54,6 @@ def _add_users(tautulli: Connection, work: Work, now: datetime) -> None:
     except ShowrunnerError as error:
         work.note((error.message,))
         return
-    accounts = [Account(user.user_id, user.username or "", user.email) for user in users]
+    known = [user for user in users if user.is_somebody]
+    accounts = [Account(user.user_id, user.username or "", user.email) for user in known]
     _note(work, accounts, now)

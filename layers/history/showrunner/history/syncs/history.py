@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from showrunner.clients.records import HistoryPage
 from showrunner.connections.models import Connection
 from showrunner.connections.settings import MediaServerSettings, kind_settings
+from showrunner.errors import BadAnswerError
 from showrunner.history.intake import absorb
 from showrunner.history.syncs.rows import accounts_in, observations_of, problem_of
 from showrunner.history.syncs.work import Work
@@ -29,6 +30,7 @@ def sync_history(work: Work) -> bool:
             page = client.history_page(
                 since=run.since or now, cursor=run.cursor.get("page"), limit=PAGE_ROWS
             )
+            _require_progress(run, page, work.connection)
             _take(work, page)
             if page.next_cursor is None:
                 _cover(work)
@@ -52,7 +54,16 @@ def first_moment(run: SyncRun, connection: Connection, now: datetime) -> datetim
         wanted = now - timedelta(days=settings.sync_days_back)
     if run.covered_from is None or run.covered_until is None or wanted < run.covered_from:
         return wanted
-    return max(run.covered_from, run.covered_until - OVERLAP)
+    # What was covered when the clock was ahead is yet to come.
+    return max(run.covered_from, min(run.covered_until, now) - OVERLAP)
+
+
+def _require_progress(run: SyncRun, page: HistoryPage, connection: Connection) -> None:
+    if page.next_cursor is not None and page.next_cursor == run.cursor.get("page"):
+        raise BadAnswerError(
+            f"{connection.name} gives the same page of its history again and again. It may be "
+            "busy with its database; the sync tries again."
+        )
 
 
 def _take(work: Work, page: HistoryPage) -> None:

@@ -28,17 +28,30 @@ _A_MOMENT = timedelta(milliseconds=1)
 CLOCKS_DIFFER_BY = timedelta(days=1)
 """A server's clock, or its time zone, may be wrong by so much."""
 
+_LONGEST_TEXT = 2000
+_LARGEST_NUMBER = 10**10
+"""Milliseconds of four months, seconds of three hundred years."""
+
 
 def problem_of(row: HistoryRow, now: datetime) -> str | None:
     """Why a row cannot be a viewing, as a sentence that names it; None: it can."""
-    what = f"Row {row.row_id} ({row.title or 'no title'})"
+    what = f"Row {row.row_id[:100]} ({(row.title or 'no title')[:100]})"
     if row.started_at > now + CLOCKS_DIFFER_BY:
         return f"{what} begins at {row.started_at:%Y-%m-%d %H:%M}, which is yet to come."
     if row.started_at.year < 2000:  # noqa: PLR2004 - before the first of these servers
         return f"{what} begins in {row.started_at.year}, before there were such servers."
     if not (row.item_id or row.guid):
         return f"{what} does not say what was played."
+    if wrong := next((name for name, value in row if _is_beyond_belief(value)), None):
+        return f"{what} has a {wrong} that is too large to be true."
     return None
+
+
+def _is_beyond_belief(value: object) -> bool:
+    """No document and no column holds such a thing: it would stop all rows behind it."""
+    if isinstance(value, int):
+        return abs(value) > _LARGEST_NUMBER
+    return isinstance(value, str | dict) and len(str(value)) > _LONGEST_TEXT
 
 
 def observations_of(connection: Connection, rows: Sequence[HistoryRow]) -> Iterator[Observation]:

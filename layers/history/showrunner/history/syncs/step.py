@@ -14,6 +14,8 @@ from typing import Any
 from showrunner.connections.models import Connection
 from showrunner.connections.store import ConnectionStore
 from showrunner.errors import BadAnswerError, LeaseLostError, NotFoundError, ShowrunnerError
+from showrunner.history.home import ledger_of
+from showrunner.history.move import MOVES_AT_MOST, move_plays
 from showrunner.history.syncs.accounts import sync_accounts
 from showrunner.history.syncs.history import sync_history
 from showrunner.history.syncs.libraries import sync_libraries
@@ -39,6 +41,8 @@ STEPS: Mapping[SyncKind, Step] = {
     SyncKind.ACCOUNTS: sync_accounts,
     SyncKind.TAUTULLI: sync_tautulli,
 }
+
+BRINGING_PLAYS = (SyncKind.HISTORY, SyncKind.TAUTULLI)
 
 
 def handle_step(
@@ -97,6 +101,7 @@ def _do(work: Work) -> None:
         work.begin()
         if STEPS[work.run.kind](work):
             work.complete()
+            _move(work)
         else:
             work.go_on()
     except SyncOverError:
@@ -105,6 +110,16 @@ def _do(work: Work) -> None:
         raise
     except ShowrunnerError as error:
         _settle(work, error)
+
+
+def _move(work: Work) -> None:
+    """
+    Into the ledger what the run brought: of very many waiting plays questions see the newest.
+
+    A worker that dies before it leaves them to the schedule.
+    """
+    if work.run.kind in BRINGING_PLAYS and (work.run.added or work.run.changed):
+        move_plays(work.home, ledger_of(work.home), until=work.home.clock.now() + MOVES_AT_MOST)
 
 
 def _require_enabled(connection: Connection, kind: SyncKind) -> None:

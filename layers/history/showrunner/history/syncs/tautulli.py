@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from showrunner.connections.store import ConnectionStore
 from showrunner.history.imports import tautulli as imports
@@ -20,19 +21,44 @@ PAGE_TIMEOUT_SECONDS = 120
 
 def sync_tautulli(work: Work) -> bool:
     """
-    All rows, in one message as long as its worker lives; False when that is about to stop.
+    Through the API a step of pages, which goes on where the one before ended; False: there is more.
 
-    The position that a killed worker reached last is where the next goes on.
+    A database is read in one message, as long as its worker lives; where that is
+    about to stop the next begins it anew.
     """
     order = work.run.order or ImportOrder()
+    if order.tautulli_id:
+        return _from_api(work, order, order.tautulli_id)
+    return _from_database(work, order)
+
+
+def _from_api(work: Work, order: ImportOrder, tautulli_id: str) -> bool:
+    if work.run.cursor.get("is_done"):  # a worker that died right after the last page
+        return True
+    tautulli = ConnectionStore(work.home.documents).get(tautulli_id)
+    patient = tautulli.model_copy(update={"timeout_seconds": PAGE_TIMEOUT_SECONDS})
+    with work.means.make_service(patient, work.home.secrets) as client:
+        source = tautulli_of(work.connection, client)
+        for page in imports.import_from_api(work.home, source, _options(work, order)):
+            is_done = page.resume_from is None
+            cursor = {"resume_from": page.resume_from, "is_done": is_done}
+            total = work.run.total if page.total is None else page.total
+            _note(work, page.imported, page.imported.rows, total=total, cursor=cursor)
+            if work.is_time_up:
+                return is_done
+    return True
+
+
+def _from_database(work: Work, order: ImportOrder) -> bool:
     watch = _Watch(work)
     try:
-        imported = _imported(work, order, watch)
+        with _database(work, order) as path:
+            imported = imports.import_database(work.home, path, _options(work, order), watch)
     except ImportCancelled:
         if watch.is_over:
             raise SyncOverError from None
         return False
-    _note(work, imported)
+    _note(work, imported, 0)  # the watch was told of all
     if order.upload_id:
         remove_upload(work.home, order.upload_id)
     return True
@@ -43,14 +69,11 @@ class _Watch:
 
     def __init__(self, work: Work) -> None:
         self._work = work
-        self._done_before = work.run.processed if work.run.cursor.get("resume_from") else 0
         self.is_over = False
 
-    def progress(self, processed: int, total: int | None, resume_from: str | None) -> None:
+    def progress(self, processed: int, total: int) -> None:
         try:
-            cursor = {"resume_from": resume_from}
-            done = self._done_before + processed
-            self._work.note(processed=done, total=total, cursor=cursor)
+            self._work.note(processed=processed, total=total)
         except SyncOverError:
             self.is_over = True
             raise ImportCancelled from None
@@ -58,8 +81,8 @@ class _Watch:
             raise ImportCancelled
 
 
-def _imported(work: Work, order: ImportOrder, watch: _Watch) -> Imported:
-    options = ImportOptions(
+def _options(work: Work, order: ImportOrder) -> ImportOptions:
+    return ImportOptions(
         connection_id=work.connection.id,
         since=order.since,
         before=order.before,
@@ -67,14 +90,6 @@ def _imported(work: Work, order: ImportOrder, watch: _Watch) -> Imported:
         stream_details=order.stream_details,
         watched_percent=work.watched_percent,
     )
-    if order.tautulli_id:
-        tautulli = ConnectionStore(work.home.documents).get(order.tautulli_id)
-        patient = tautulli.model_copy(update={"timeout_seconds": PAGE_TIMEOUT_SECONDS})
-        with work.means.make_service(patient, work.home.secrets) as client:
-            source = tautulli_of(work.connection, client)
-            return imports.import_from_api(work.home, source, options, watch)
-    with _database(work, order) as path:
-        return imports.import_database(work.home, path, options, watch)
 
 
 @contextmanager
@@ -89,13 +104,14 @@ def _database(work: Work, order: ImportOrder) -> Iterator[Path]:
         yield path
 
 
-def _note(work: Work, imported: Imported) -> None:
+def _note(work: Work, imported: Imported, more_rows: int, **facts: Any) -> None:
+    """Counts and the place where the next step goes on are one write: a row counts once."""
     problems = tuple(f"Row {row.row_id}: {row.problem}" for row in imported.refused)
     counts = work.count(
+        processed=more_rows,
         added=imported.added,
         changed=imported.changed,
         unchanged=imported.unchanged,
         refused=imported.refused_count,
     )
-    processed = max(work.run.processed, imported.rows)
-    work.note(problems, processed=processed, **counts)
+    work.note(problems, **counts, **facts)

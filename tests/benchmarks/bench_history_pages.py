@@ -1,7 +1,7 @@
 """
 Pages of the history through HTTP, from the server that `./local/up` starts.
 
-`python tests/benchmarks/history_http.py [--plays 1000000] [--runs 7] [--data FOLDER]`.
+`./local/bench history_pages [--plays 1000000] [--runs 7] [--data FOLDER]`.
 The history is that of bench_history, with its people noted and forty plays that the
 ledger does not have yet. `--data` keeps it in a folder for the next time. Figures are
 medians in ms of whole requests over one connection that stays open: the newest page,

@@ -1,0 +1,100 @@
+"""What plays can be counted by."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """The lists that plays can be put into. `artists` are those of tracks."""
+
+    MOVIES = "movies"
+    SHOWS = "shows"
+    EPISODES = "episodes"
+    ARTISTS = "artists"
+    PEOPLE = "people"
+    LIBRARIES = "libraries"
+    PLATFORMS = "platforms"
+    DEVICES = "devices"
+    PLAYERS = "players"
+    PRODUCTS = "products"
+    SERVERS = "servers"
+    SERVER_KINDS = "server_kinds"
+    MEDIA_TYPES = "media_types"
+    DECISIONS = "decisions"
+    SOURCE_RESOLUTIONS = "source_resolutions"
+    RESOLUTIONS = "resolutions"
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """
+    `columns` are what an entry shows, each as SQL over the ledger's columns, `name` always.
+
+    `key` is SQL over those: rows with an equal one are one entry. `where`: which plays
+    have an entry at all.
+    """
+
+    columns: Mapping[str, str]
+    key: str = "{'name': name}"
+    where: str = "true"
+
+
+PERSON: Mapping[str, str] = {
+    "account_server": "connection_id",
+    "account": "coalesce('id ' || nullif(person_id, ''), 'name ' || lower(person_name))",
+    "account_name": "person_name",
+}
+"""How plays name people; whose the accounts are says the directory."""
+
+_TITLE_AND_YEAR = "OVER (PARTITION BY name, year)"
+_MOVIE = f"""{{'name': name, 'year': year, 'id': CASE
+    WHEN min(imdb_id) {_TITLE_AND_YEAR} <> max(imdb_id) {_TITLE_AND_YEAR}
+        THEN coalesce('imdb ' || imdb_id, 'tmdb ' || tmdb_id)
+    WHEN max(imdb_id) {_TITLE_AND_YEAR} IS NULL
+        AND min(tmdb_id) {_TITLE_AND_YEAR} <> max(tmdb_id) {_TITLE_AND_YEAR} THEN tmdb_id END}}"""
+"""Equal title and year are one movie on any server, unless ids say that they are several."""
+
+_EPISODE = """{'series': series_title, 'season': season_number, 'episode': episode_number,
+    'name': CASE WHEN season_number IS NULL OR episode_number IS NULL THEN name END}"""
+"""Without numbers the title is all there is; with them it only differs in spelling."""
+
+DIMENSIONS: Mapping[Kind, Dimension] = {
+    Kind.MOVIES: Dimension(
+        {"name": "title", "year": "year", "imdb_id": "imdb_id", "tmdb_id": "tmdb_id"},
+        _MOVIE,
+        "media_type = 'movie'",
+    ),
+    Kind.SHOWS: Dimension(
+        {"name": "series_title"}, where="media_type = 'episode' AND series_title IS NOT NULL"
+    ),
+    Kind.EPISODES: Dimension(
+        {
+            "name": "title",
+            "series_title": "series_title",
+            "season_number": "season_number",
+            "episode_number": "episode_number",
+        },
+        _EPISODE,
+        "media_type = 'episode'",
+    ),
+    Kind.ARTISTS: Dimension(
+        {"name": "series_title"}, where="media_type = 'track' AND series_title IS NOT NULL"
+    ),
+    Kind.PEOPLE: Dimension({}, "{'person': person}"),
+    Kind.LIBRARIES: Dimension(
+        {"name": "library", "server_id": "connection_id"}, "{'server': server_id, 'name': name}"
+    ),
+    Kind.SERVERS: Dimension(
+        {"name": "NULL::VARCHAR", "server_id": "connection_id"}, "{'server': server_id}"
+    ),
+    Kind.SERVER_KINDS: Dimension({"name": "server_kind"}),
+    Kind.PLATFORMS: Dimension({"name": "platform"}),
+    Kind.DEVICES: Dimension({"name": "device"}),
+    Kind.PLAYERS: Dimension({"name": "player_name"}),
+    Kind.PRODUCTS: Dimension({"name": "product"}),
+    Kind.MEDIA_TYPES: Dimension({"name": "media_type"}),
+    Kind.DECISIONS: Dimension({"name": "decision"}),
+    Kind.SOURCE_RESOLUTIONS: Dimension({"name": "source_resolution"}),
+    Kind.RESOLUTIONS: Dimension({"name": "resolution"}),
+}

@@ -1,0 +1,169 @@
+"""Plays and watch time by day, week, month, weekday, hour, weekday and hour, calendar."""
+
+# The SQL is put together from our own columns and texts; values are always bound.
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+from showrunner.connections.refusals import wrong_field
+from showrunner.history.analytics.answers import Answer, Chart, Series, Totals, Unit
+from showrunner.history.analytics.categories import (
+    BUCKETS,
+    HOURS,
+    WEEKDAYS,
+    Bucket,
+    By,
+    buckets_of,
+)
+from showrunner.history.analytics.core import Analytics, Asked
+from showrunner.history.analytics.dimensions import Kind
+from showrunner.history.analytics.entries import Entry, by_entry, entry, names, shown
+from showrunner.history.analytics.query import AnalyticsQuery
+from showrunner.history.analytics.watched import watched
+
+OTHERS = "(others)"
+"""The series of all that the `limit` largest leave over."""
+
+
+class Measure(StrEnum):
+    PLAYS = "plays"
+    WATCH_SECONDS = "watch_seconds"
+
+
+class Split(StrEnum):
+    """What can have a series each."""
+
+    MEDIA_TYPES = "media_types"
+    PEOPLE = "people"
+    LIBRARIES = "libraries"
+    SERVERS = "servers"
+    SERVER_KINDS = "server_kinds"
+    PLATFORMS = "platforms"
+    DECISIONS = "decisions"
+    SOURCE_RESOLUTIONS = "source_resolutions"
+    RESOLUTIONS = "resolutions"
+
+
+class OverTimeQuery(AnalyticsQuery):
+    """`by`: the categories. `measure`: what is drawn. `split`: a series for each of these."""
+
+    by: By = By.DAY
+    measure: Measure = Measure.PLAYS
+    split: Split | None = None
+
+
+class OverTimeAnswer(Answer):
+    chart: Chart
+    totals: Totals
+
+
+Data = dict[Bucket, int]
+Named = list[tuple[str | None, Data]]
+
+
+def over_time(analytics: Analytics, query: OverTimeQuery) -> OverTimeAnswer:
+    """The chart that is asked for. Raises InvalidInputError that names the parameter."""
+    if query.split and query.by in (By.WEEKDAY_HOUR, By.CALENDAR):
+        raise wrong_field("split", f"the series of {query.by.value} are the weekdays")
+    asked = analytics.about(query)
+    scope = asked.scope
+    buckets = buckets_of(query.by, scope.since, scope.before, scope.zone)
+    found, totals = _split(asked, query, query.split) if query.split else _plain(asked, query)
+    unit = Unit.PLAYS if query.measure is Measure.PLAYS else Unit.SECONDS
+    return OverTimeAnswer(
+        **asked.head(), chart=_chart(query.by, unit, buckets, found), totals=totals
+    )
+
+
+def _plain(asked: Asked, query: OverTimeQuery) -> tuple[Named, Totals]:
+    buckets = BUCKETS[query.by]
+    rows, values = watched(asked, {}, grain=buckets.grain)
+    found = asked.rows(f"{_sums(buckets.sql)} FROM ({rows}) GROUP BY 1", values)
+    place = list(Measure).index(query.measure)
+    data = {bucket: sums[place] for bucket, *sums in found}
+    return [(query.measure.value, data)], _totals([sums for _, *sums in found])
+
+
+def _split(asked: Asked, query: OverTimeQuery, split: Split) -> tuple[Named, Totals]:
+    kind, buckets = Kind(split.value), BUCKETS[query.by]
+    rows, values = by_entry(asked, kind, grain=buckets.grain)
+    fields = shown(kind)
+    facts = ", ".join(f"{sql} AS {name}" for name, sql in fields.items())
+    columns = _sums(f"key::VARCHAR, {facts}, {buckets.sql} AS piece")
+    found = asked.rows(f"{columns} FROM ({rows}) GROUP BY key, piece", values)
+    place = list(Measure).index(query.measure) - 3
+    series: dict[str, Data] = defaultdict(dict)
+    entries: dict[str, Entry] = {}
+    servers = asked.servers()
+    for key, *said in found:
+        series[key][said[-4]] = said[place]
+        if key not in entries:
+            entries[key] = entry(kind, key, dict(zip(fields, said, strict=False)), servers)
+    ordered = sorted(series, key=lambda key: (-sum(series[key].values()), key))
+    named = names(kind, [entries[key] for key in ordered])
+    data = _largest(named, [series[key] for key in ordered], query.limit)
+    return data, _totals([row[-3:] for row in found])
+
+
+def _sums(columns: str) -> str:
+    return f"SELECT {columns}, sum(plays), sum(watch_seconds), sum(unknown_plays)"
+
+
+def _totals(rows: Sequence[Sequence[int]]) -> Totals:
+    plays, watch_seconds, unknown_plays = (sum(row[place] for row in rows) for place in range(3))
+    return Totals(plays=plays, watch_seconds=watch_seconds, unknown_plays=unknown_plays)
+
+
+def _largest(named: Sequence[str | None], data: Sequence[Data], limit: int) -> Named:
+    """The first `limit`, and the rest as one."""
+    others: Data = defaultdict(int)
+    for one in data[limit:]:
+        for bucket, number in one.items():
+            others[bucket] += number
+    found = list(zip(named, data, strict=True))[:limit]
+    return [*found, (OTHERS, others)] if others else found
+
+
+def _chart(by: By, unit: Unit, buckets: Mapping[Bucket, str], found: Named) -> Chart:
+    if by is By.WEEKDAY_HOUR:
+        ((_, data),) = found
+        return _heat_map(
+            unit, HOURS, [[data.get(24 * day + h, 0) for h in range(24)] for day in _WEEK]
+        )
+    if by is By.CALENDAR:
+        ((_, data),) = found
+        return _calendar(unit, buckets, data)
+    series = [
+        Series(name=name, data=[data.get(bucket, 0) for bucket in buckets]) for name, data in found
+    ]
+    return Chart(unit=unit, categories=list(buckets.values()), series=series)
+
+
+_WEEK = range(7)
+
+
+def _calendar(unit: Unit, buckets: Mapping[Any, str], data: Mapping[Any, int]) -> Chart:
+    """Days of the first and last week that are outside of the range have no number."""
+    days = list(buckets)
+    mondays = sorted({day - timedelta(days=day.weekday()) for day in days})
+    numbers: list[list[float | None]] = [
+        [_number(monday + timedelta(days=weekday), buckets, data) for monday in mondays]
+        for weekday in _WEEK
+    ]
+    return _heat_map(unit, [monday.isoformat() for monday in mondays], numbers)
+
+
+def _number(day: date, buckets: Mapping[Any, str], data: Mapping[Any, int]) -> int | None:
+    return data.get(day, 0) if day in buckets else None
+
+
+def _heat_map(
+    unit: Unit, categories: Sequence[str], numbers: Sequence[list[float | None] | list[int]]
+) -> Chart:
+    series = [
+        Series(name=name, data=list(data)) for name, data in zip(WEEKDAYS, numbers, strict=True)
+    ]
+    return Chart(unit=unit, categories=list(categories), series=series)
