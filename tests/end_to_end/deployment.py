@@ -140,7 +140,7 @@ def deploy(
     adapt(document)
     cloudformation.create_stack(
         StackName=stack_name,
-        TemplateBody=json.dumps(document),
+        TemplateURL=_uploaded(account, document, f"{stack_name}-code"),
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
         Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()],
     )
@@ -156,6 +156,13 @@ def deploy(
         if "FAILED" in event["ResourceStatus"]
     ]
     return Deployment(account, stack_name)
+
+
+def _uploaded(account: Account, document: dict[str, Any], bucket: str) -> str:
+    """Where the template lies now: a request's body holds 51,200 bytes at most."""
+    s3 = account.client("s3")
+    s3.put_object(Bucket=bucket, Key="template.json", Body=json.dumps(document).encode())
+    return f"{s3.meta.endpoint_url}/{bucket}/template.json"
 
 
 def _packaged(account: Account, layers: Path, bucket: str) -> dict[str, Any]:

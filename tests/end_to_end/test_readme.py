@@ -6,15 +6,20 @@ import re
 import shlex
 import subprocess
 import sys
+import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from showrunner.connections.models import Connection, ConnectionKind
+from showrunner.connections.store import ConnectionStore
 from showrunner.demo.demo import Demo
 from showrunner.demo.library import TITLES
+from showrunner.demo.tautulli_database import write_database
 from showrunner.previews.bif import read_bif
+from showrunner.wiring import EmbeddedHome
 from tests.end_to_end.running import PROJECT, TOKEN, Running, showrunner_up
 from tests.videos import make_video
 
@@ -55,7 +60,8 @@ def run(command: str, **environment: str) -> str:
 def test_no_command_of_the_readme_goes_untested() -> None:
     """Whoever adds a command adds its test here."""
     tested = ("./local/up --demo", "./local/test", "curl ")
-    tested += tuple(SHOWRUNNER + name for name in ("preview", "connect", "invoke"))
+    names = ("preview", "connect", "invoke", "import-tautulli", "history export", "backup")
+    tested += tuple(SHOWRUNNER + name for name in names)
     assert [command for command in COMMANDS if not command.startswith(tested)] == []
 
 
@@ -113,12 +119,35 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 def test_the_curl_line_is_answered_as_shown(running: Running) -> None:
     """The same fields; only the event's id differs."""
-    (command,) = commands("curl ")
+    (command,) = (one for one in commands("curl ") if "/webhooks/" in one)
     real = command.replace("http://127.0.0.1:8080", running.address).replace("$TOKEN", TOKEN)
     shown = README.partition(command)[2].splitlines()[1]
     answer, expected = json.loads(run(real)), json.loads(shown)
     assert len(answer.pop("events")) == len(expected.pop("events"))
     assert answer == expected
+
+
+def test_the_history_is_asked_as_shown(running: Running) -> None:
+    """Every parameter of the line is known."""
+    (command,) = (one for one in commands("curl ") if "/history" in one)
+    real = command.replace("http://127.0.0.1:8080", running.address).replace("$TOKEN", TOKEN)
+    assert json.loads(run(real))["plays"] == []
+
+
+def test_a_tautullis_plays_are_imported_written_out_and_backed_up(tmp_path: Path) -> None:
+    """The commands of the README one after the other, in a home of its own."""
+    environment = {"HOME": str(tmp_path), "SHOWRUNNER_DATA": str(tmp_path / "data")}
+    home = EmbeddedHome(tmp_path / "data")
+    attic = Connection(id="attic", kind=ConnectionKind.PLEX, name="Attic", url="http://attic")
+    ConnectionStore(home.documents).save(attic)
+    write_database(tmp_path / "tautulli.db", plays=50, seed=1)
+    for start in ("import-tautulli", "history export", "backup"):
+        (command,) = commands(SHOWRUNNER + start)
+        *words, name = shlex.split(command)
+        file = name if "~" in name else str(tmp_path / name)
+        run(shlex.join([*words, file]), **environment)
+    assert (tmp_path / "plays.parquet").read_bytes()[:4] == b"PAR1"
+    assert tarfile.is_tarfile(tmp_path / "history.tar")
 
 
 def test_invoke_runs_one_function_on_one_event(tmp_path: Path) -> None:
