@@ -1,7 +1,7 @@
 """
 The history ledger beside SQLite: size, a day's move, pages of 25 at any depth, searches.
 
-`python tests/benchmarks/bench_history.py [--plays 1000000] [--runs 5] [--without-sqlite]`,
+`./local/bench history [--plays 1000000] [--runs 5] [--without-sqlite]`,
 `... --import [--plays 1000000]`: a Tautulli database file of so many rows, imported twice.
 A household of 30 people over five years: evenings, favourites, series in order, few films twice.
 Figures are medians in ms, in-process, with the answer as Play objects; SQLite's are its raw
