@@ -13,6 +13,7 @@ from showrunner.history.analytics.core import Analytics
 from showrunner.history.analytics.dimensions import Kind
 from showrunner.history.analytics.entries import Entry
 from showrunner.history.analytics.query import AnalyticsQuery
+from showrunner.history.analytics.question import Question
 from showrunner.history.analytics.scope import Scope
 from showrunner.history.analytics.top import Order, ranked
 
@@ -136,3 +137,12 @@ def _movement(rank: int, one: Entry, known: tuple[int, Entry] | None) -> Movemen
         if earlier
         else Totals(),
     )
+
+
+QUESTION = Question(
+    "comparison",
+    "A period beside the one before it or a year ago, with movements of ranks.",
+    ComparisonQuery,
+    ComparisonAnswer,
+    comparison,
+)

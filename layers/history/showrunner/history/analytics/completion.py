@@ -14,6 +14,7 @@ from showrunner.history.analytics.core import Analytics, Asked
 from showrunner.history.analytics.dimensions import PERSON
 from showrunner.history.analytics.people import with_people
 from showrunner.history.analytics.query import AnalyticsQuery
+from showrunner.history.analytics.question import Question
 
 DROP_OFF_PERCENT = (25, 50, 75, 90)
 """Where one bucket of abandoned plays ends and the next begins; a bound is of the later one."""
@@ -189,3 +190,12 @@ def _pilots(asked: Asked, limit: int) -> list[Pilot]:
         Pilot(name=name, people=people, stayed=stayed, drop_off=round(1 - stayed / people, 4))
         for name, people, stayed in rows
     ]
+
+
+QUESTION = Question(
+    "completion",
+    "What is watched to the end, where people stop, and which first episodes lose them.",
+    CompletionQuery,
+    CompletionAnswer,
+    completion,
+)

@@ -12,6 +12,7 @@ from showrunner.history.analytics.answers import Answer, Chart, Series, Unit
 from showrunner.history.analytics.categories import Bucket, By, buckets_of
 from showrunner.history.analytics.core import Analytics, Asked
 from showrunner.history.analytics.query import AnalyticsQuery
+from showrunner.history.analytics.question import Question
 from showrunner.history.analytics.sittings import COLUMNS
 from showrunner.history.analytics.sweep import sweep
 
@@ -149,3 +150,12 @@ def _sweep(asked: Asked, by: By, series: str) -> list[tuple[str | None, Found]]:
     for name, bucket, *numbers in rows:
         found[name or None][bucket] = tuple(numbers)
     return sorted(found.items(), key=lambda one: (-_streams("", one[1]).average, one[0] or ""))
+
+
+QUESTION = Question(
+    "concurrency",
+    "How many streams ran at the same time: peaks and averages, over all servers.",
+    ConcurrencyQuery,
+    ConcurrencyAnswer,
+    concurrency,
+)

@@ -1,5 +1,8 @@
 """The core of all questions: one way to the plays, to people's names, to an answer's head."""
 
+# The SQL is put together from our own column names; values are always bound.
+# ruff: noqa: S608
+
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -38,6 +41,13 @@ class Analytics:
         return Asked(self._home, self._history, directory, scope, version, began)
 
 
+_SECONDS = """(epoch_us(started_at) // 1000000)::INTEGER AS began_s,
+    (coalesce(epoch_us(stopped_at), epoch_us(started_at) + 1000000
+        * coalesce(watched_seconds + coalesce(paused_seconds, 0), 0)) // 1000000)::INTEGER
+        AS ended_s"""
+"""Whoever watched for ten minutes was there for that long, though nobody saw the end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One question, with all it needs to be answered."""
@@ -54,8 +64,11 @@ class Asked:
         return replace(self, scope=self.scope.during(since, before))
 
     def plays(self, filters: PlayFilters) -> str:
-        """SQL of a table that has at least the plays that pass."""
-        return self.history.relation(filters)
+        """
+        SQL of a table that has at least the plays that pass: the ledger's columns, and in
+        whole seconds since 1970 `began_s` and `ended_s`, the last moment that is known.
+        """
+        return f"(SELECT *, {_SECONDS} FROM {self.history.relation(filters)})"
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         """Raises SetupError when a file of the ledger cannot be read."""

@@ -22,6 +22,7 @@ from showrunner.history.analytics.core import Analytics, Asked
 from showrunner.history.analytics.dimensions import Kind
 from showrunner.history.analytics.entries import Entry, by_entry, entry, names, shown
 from showrunner.history.analytics.query import AnalyticsQuery
+from showrunner.history.analytics.question import Question
 from showrunner.history.analytics.watched import watched
 
 OTHERS = "(others)"
@@ -167,3 +168,12 @@ def _heat_map(
         Series(name=name, data=list(data)) for name, data in zip(WEEKDAYS, numbers, strict=True)
     ]
     return Chart(unit=unit, categories=list(categories), series=series)
+
+
+QUESTION = Question(
+    "over-time",
+    "Plays or watch time by day, week, month, weekday, hour, weekday and hour, calendar.",
+    OverTimeQuery,
+    OverTimeAnswer,
+    over_time,
+)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from showrunner.history.analytics.answers import Answer
 from showrunner.history.analytics.core import Analytics, Asked
 from showrunner.history.analytics.query import AnalyticsQuery
+from showrunner.history.analytics.question import Question
 
 
 class StreamsQuery(AnalyticsQuery):
@@ -137,3 +138,12 @@ def _signs(names: Sequence[str]) -> dict[int, str]:
     """SQL says by bits which columns a row is not grouped by, the first one's the highest."""
     every = 2 ** len(names) - 1
     return {every - 2**place: name for place, name in enumerate(reversed(names))}
+
+
+QUESTION = Question(
+    "streams",
+    "How plays were delivered: decisions, resolutions, codecs, containers, HDR, hardware.",
+    StreamsQuery,
+    StreamsAnswer,
+    streams,
+)

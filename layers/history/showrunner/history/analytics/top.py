@@ -10,6 +10,7 @@ from showrunner.history.analytics.core import Analytics, Asked
 from showrunner.history.analytics.dimensions import Kind
 from showrunner.history.analytics.entries import Entry, by_entry, entry, shown
 from showrunner.history.analytics.query import AnalyticsQuery
+from showrunner.history.analytics.question import Question
 
 
 class Order(StrEnum):
@@ -70,3 +71,12 @@ def ranked(
     ]
     count, *totals = found[0][len(fields) + 1 :]
     return lines, count, Totals(**dict(zip(_SUMS, totals, strict=True)))
+
+
+QUESTION = Question(
+    "top",
+    "What was played most, longest, or by most people: titles, people, platforms and more.",
+    TopQuery,
+    TopAnswer,
+    top,
+)
