@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from showrunner.plays import store
-from showrunner.plays.models import MarkState, Observation, Play, Source
+from showrunner.plays.models import MarkState, Observation, Play, Source, Stream
 from showrunner.plays.observations import marks_of_row
 from showrunner.plays.regroup import regrouped
 from showrunner.plays.store import (
@@ -290,3 +290,34 @@ def test_an_account_on_two_players_at_once_has_two_plays(home: EmbeddedHome) -> 
     for second in range(0, 601, 60):
         observe(home, [polled(second, second), polled(second, 3000 + second, player="phone")])
     assert [(play.watched_seconds, play.paused_seconds) for play in plays(home)] == [(600, 0)] * 2
+
+
+def test_a_row_told_again_changes_nothing(home: EmbeddedHome) -> None:
+    """
+    A viewing was taken for one with what a socket saw a day later, until its own row comes:
+    the facts are those of the row then, and the second time all is known.
+    """
+    day = 24 * 3600.0
+    ends = mark(STARTED, 0, source=Source.IMPORT), mark(STOPPED, 6000, 6000, source=Source.IMPORT)
+    row = said(*ends, stream=Stream(subtitle_language="English"))
+    begun = mark(STARTED, -day / 2, source=Source.IMPORT)
+    broken_off = said(begun, mark(STOPPED, 60 - day / 2, 60, source=Source.IMPORT))
+    line = seen(VIEWED, 5900, source=Source.SYNC, player=None)
+    later = [
+        seen(
+            PLAYING,
+            day + at,
+            at,
+            source=Source.SOCKET,
+            player="phone",
+            stream=Stream(subtitle_language="eng"),
+        )
+        for at in (40, 70)
+    ]
+    observe(home, [line, *later, broken_off, row])
+    known = {play.player.name: play for play in plays(home)}
+    assert known["tv"].stream.subtitle_language == "English"
+    assert Source.SOCKET not in known["tv"].sources.values()
+    before = home.documents.list(PLAYS)
+    observe(home, [broken_off, row, line])
+    assert home.documents.list(PLAYS) == before

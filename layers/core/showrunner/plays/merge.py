@@ -6,6 +6,7 @@ is known as plays are joined that turn out to be one.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from functools import reduce
 from typing import Any
 
@@ -75,6 +76,19 @@ def merge(known: Play, others: Iterable[Play]) -> Play:
             "players": tuple(sorted({player for play in ordered for player in play.players})),
         }
     )
+
+
+def filled(known: Play, others: Iterable[Play]) -> Play:
+    """`known` with what only the others say; whatever it says already stays, and who said so."""
+    earlier = [
+        other.model_copy(update={"last_seen_at": known.last_seen_at - timedelta(microseconds=n)})
+        for n, other in enumerate(others, start=1)
+    ]
+    merged = merge(known, earlier)
+    groups = {
+        name: by for other in earlier for name, by in other.sources.items() if name in _GROUPS
+    }
+    return merged.model_copy(update={"sources": {**groups, **known.sources}})
 
 
 def with_mark(play: Play, mark: Mark, watched_percent: int = WATCHED_PERCENT) -> Play:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from showrunner.ids import time_id
 from showrunner.plays.matching import Viewing, can_be_one, viewings_in
-from showrunner.plays.merge import derived, merge
+from showrunner.plays.merge import derived, filled, merge
 from showrunner.plays.models import Mark, Play
 from showrunner.plays.timeline import merged_marks
 
@@ -37,11 +37,13 @@ def regrouped(known: Sequence[Play], said: Play, watched_percent: int) -> Regrou
     for number, viewing in enumerate(viewings):
         owners = [play for play, home in zip(everything, homes, strict=True) if home == number]
         base = _base_of(viewing, owners, everything)
-        told = _contributors(viewing, owners, everything)
-        facts = merge(base, [play for play in told if play is not base]).model_copy(
-            update={"timeline": viewing}
-        )
-        result.plays.append(derived(facts, watched_percent))
+        tellers = _contributors(viewing, owners, everything)
+        others = [_seen_in(viewing, one) for one in tellers if one is not base]
+        # Who told all of it before says no later word: told again, nothing may change.
+        is_retold = base is not said and viewing == base.timeline
+        facts = filled(base, others) if is_retold else merge(_seen_in(viewing, base), others)
+        whole = facts.model_copy(update={"timeline": viewing})
+        result.plays.append(derived(whole, watched_percent))
         result.merged |= {play.id: base.id for play in owners if play in pool and play != base}
     return result
 
@@ -61,6 +63,13 @@ def _contributors(
     """Those that tell facts of the viewing, even when most of them is of another one."""
     marks = set(viewing)
     return [play for play in everything if play in owners or marks.intersection(play.timeline)]
+
+
+def _seen_in(viewing: Viewing, play: Play) -> Play:
+    """What it says of other viewings later is no later word about this one."""
+    marks = set(viewing)
+    moments = [mark.at for mark in play.timeline if mark in marks]
+    return play.model_copy(update={"last_seen_at": max(moments, default=play.last_seen_at)})
 
 
 def _home_of(play: Play, viewings: Sequence[Viewing]) -> int:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from showrunner.history.intake.rebuilt import JUST_TOO_LATE, with_timeline
 from showrunner.plays.matching import RESUMED_WITHIN, is_same_person
-from showrunner.plays.merge import merge, with_mark
+from showrunner.plays.merge import filled, with_mark
 from showrunner.plays.models import Mark, MarkState, Play
 from showrunner.plays.regroup import regrouped
 from showrunner.plays.timeline import ECHO, SILENT_AT_MOST
@@ -36,7 +36,7 @@ def grouped(known: Sequence[Play], said: Iterable[Play], watched_percent: int) -
     for told in said:
         holders = _holders(plays.values(), told)
         if len(holders) == 1:
-            plays[holders[0].id] = _filled(holders[0], told)
+            plays[holders[0].id] = filled(holders[0], [told])
         elif not holders:
             new.append(told)
     for told in sorted(new, key=lambda play: (play.started_at, play.last_seen_at, play.id)):
@@ -53,12 +53,6 @@ def grouped(known: Sequence[Play], said: Iterable[Play], watched_percent: int) -
         play for play in ended if _facts(play) != before.get(play.id) or play.id in gone.values()
     ]
     return Grouped(changed, gone)
-
-
-def _filled(play: Play, told: Play) -> Play:
-    """Only what the play does not know is taken."""
-    oldest = told.model_copy(update={"last_seen_at": play.started_at - timedelta(days=1)})
-    return merge(play, [oldest]).model_copy(update={"sources": play.sources})
 
 
 def _holders(plays: Iterable[Play], told: Play) -> list[Play]:
