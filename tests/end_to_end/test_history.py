@@ -172,3 +172,8 @@ def test_all_that_was_watched_is_in_the_history_once(demo: Demo, tmp_path: Path)
         running.post("/sync/import", imported)
         wait_for_syncs(running)
         assert different(known, history(running)) == ([], [])
+
+        running.post("/sync/import", imported)
+        wait_for_syncs(running)
+        [run] = [one for one in syncs(running) if one["kind"] == "tautulli"]
+        assert (run["added"], run["changed"], run["unchanged"]) == (0, 0, run["processed"])
