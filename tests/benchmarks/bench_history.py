@@ -17,6 +17,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -71,68 +73,107 @@ SEARCHES = {
 }
 
 
-def generated(start: int, stop: int, total: int) -> str:
+@dataclass(frozen=True, slots=True)
+class World:
+    """Who watches in a generated history: each person on the server of that number's rest."""
+
+    people: int = 30
+    servers: int = 3
+
+
+HOUSEHOLD = World()
+
+
+def generated(start: int, stop: int, total: int, world: World = HOUSEHOLD) -> str:
     """SELECT of the plays numbered start to stop of a history of `total`, by time."""
     moment = f"TIMESTAMP '{FIRST:%Y-%m-%d}' + to_days((i * {DAYS}::BIGINT // {total})::INT)"
     return f"""
     WITH dice AS (
-        SELECT i, (hash(i) % 1000) / 1000 AS a, (hash(i, 1) % 1000) / 1000 AS b,
+        SELECT i, (hash(i) % 100000) / 100000 AS a, (hash(i, 1) % 1000) / 1000 AS b,
             (hash(i, 2) % 1000) / 1000 AS c, (hash(i, 3) % 86400)::INT AS d
         FROM range({start}, {stop}) AS numbers(i)),
-    people AS (SELECT *, (29.99 * a * a)::INT AS person, (hash(i, 4) % 3)::INT AS device,
+    people AS (SELECT *, ({world.people - 0.01} * a * a)::INT AS person,
+        (hash(i, 4) % 3)::INT AS device, person % {world.servers} AS server,
         {moment} + to_seconds((CASE WHEN c < 0.7 THEN 61200 + d // 4 ELSE d END)::INT) AS began
         FROM dice),
-    items AS (SELECT *, c < 0.2 AS is_film, (2000 * b * b)::INT AS film,
+    items AS (SELECT *, CASE WHEN c < 0.2 THEN 'movie' WHEN c < 0.95 THEN 'episode' ELSE 'track'
+            END AS media_type, (2000 * b * b)::INT AS film,
         (150 * b * b)::INT AS series, (hash(i, 5) % 60)::INT AS episode,
-        (hash(i, 6) % 3000)::INT + 300 AS watched,
-        CASE WHEN hash(i, 11) % 4 = 0 THEN hash(i, 12) % 900 ELSE 0 END::INT AS paused_seconds
+        CASE WHEN hash(i, 13) % 100 = 0 THEN NULL WHEN media_type = 'track'
+            THEN (hash(i, 6) % 300)::INT ELSE (hash(i, 6) % 3000)::INT + 300 END AS watched,
+        CASE WHEN hash(i, 11) % 4 = 0 THEN hash(i, 12) % 900 ELSE 0 END::INT AS paused,
+        -- Some go on hours later, some days.
+        CASE WHEN hash(i, 14) % 100 < 8 AND watched > 400 AND media_type <> 'track'
+            THEN CASE WHEN hash(i, 15) % 2 = 0 THEN 1800 + hash(i, 16) % 20000
+                ELSE 36000 + hash(i, 16) % 200000 END END::INT AS rest
         FROM people)
     SELECT strftime(began, '%Y%m%dT%H%M%S') || '000-' || md5(i::VARCHAR)[:12] AS id,
-        'server-' || (person % 3) AS connection_id, ['plex', 'jellyfin', 'emby'][person % 3 + 1]
+        'server-' || server AS connection_id, ['plex', 'jellyfin', 'emby'][server % 3 + 1]
             AS server_kind, person::VARCHAR AS person_id, 'Person ' || person AS person_name,
-        CASE WHEN is_film THEN film ELSE 10000 + series * 60 + episode END::VARCHAR AS item_id,
-        'plex://item/' || md5(item_id)[:24] AS guid,
-        CASE WHEN is_film THEN 'movie' ELSE 'episode' END AS media_type,
-        CASE WHEN is_film THEN 'The Film ' || film ELSE 'Chapter ' || md5(item_id)[:9] END AS title,
-        CASE WHEN NOT is_film THEN 'Series ' || series END AS series_title,
-        CASE WHEN NOT is_film THEN episode // 10 END AS season_number,
-        CASE WHEN NOT is_film THEN episode % 10 END AS episode_number,
+        CASE media_type WHEN 'movie' THEN film WHEN 'episode' THEN 10000 + series * 60 + episode
+            ELSE 30000 + series * 60 + episode END::VARCHAR AS item_id,
+        'plex://item/' || md5(item_id)[:24] AS guid, media_type,
+        CASE media_type WHEN 'movie' THEN 'The Film ' || film WHEN 'episode'
+            THEN 'Chapter ' || md5(item_id)[:9] ELSE 'Song ' || md5(item_id)[:9] END AS title,
+        CASE media_type WHEN 'episode' THEN 'Series ' || series
+            WHEN 'track' THEN 'Artist ' || series END AS series_title,
+        CASE WHEN media_type <> 'movie' THEN episode // 10 END AS season_number,
+        CASE WHEN media_type <> 'movie' THEN episode % 10 END AS episode_number,
         1970 + (hash(item_id) % 55)::INT AS year,
-        CASE WHEN is_film THEN 'Films' ELSE 'TV' END AS library,
+        CASE media_type WHEN 'movie' THEN 'Films' WHEN 'episode' THEN 'TV' ELSE 'Music' END
+            AS library,
         (1200000 + hash(item_id) % 6000000)::BIGINT AS duration_ms,
         'uuid-' || person || '-' || device AS player_id, 'Player ' || person || '-' || device
             AS player_name, ['Shield', 'iPhone', 'TV'][device + 1] AS device,
-        ['Android', 'iOS', 'Roku', 'Chrome', 'tvOS'][(person + device) % 5 + 1] AS platform,
-        'Plex for ' || platform AS product, '192.168.1.' || (person + 20) AS address,
-        hash(i, 7) % 10 < 8 AS is_local,
-        ['direct_play', 'direct_stream', 'transcode'][(hash(i, 8) % 3)::INT + 1] AS decision,
+        CASE WHEN hash(i, 17) % 50 > 0 THEN
+            ['Android', 'iOS', 'Roku', 'Chrome', 'tvOS'][(person + device) % 5 + 1] END AS platform,
+        'Plex for ' || platform AS product, '192.168.1.' || (person % 200 + 20) AS address,
+        hash(i, 7) % 10 < 8 AS is_local, hash(i, 7) % 10 <> 5 AS is_secure,
+        CASE WHEN hash(i, 18) % 100 > 0 THEN
+            ['direct_play', 'direct_stream', 'transcode'][(hash(i, 8) % 3)::INT + 1]
+            END AS decision,
         ['4k', '1080p', '720p'][(hash(item_id, 1) % 3)::INT + 1] AS source_resolution,
         CASE WHEN decision = 'transcode' THEN ['1080p', '720p', '480p'][(hash(i, 9) % 3)::INT + 1]
             ELSE source_resolution END AS resolution, 'hevc' AS source_video_codec,
         CASE WHEN decision = 'transcode' THEN 'h264' ELSE 'hevc' END AS video_codec,
         'eac3' AS source_audio_codec, 'aac' AS audio_codec, 'mkv' AS source_container,
-        (3000 + hash(item_id, 2) % 20000)::BIGINT AS source_bitrate_kbps,
-        'eng' AS audio_language, 6 AS audio_channels, 'HDR10' AS hdr,
+        CASE WHEN decision = 'direct_play' THEN 'mkv' ELSE 'mp4' END AS container,
+        [23.976, 24, 25, 29.97][(hash(item_id, 3) % 4)::INT + 1]::DOUBLE AS source_frame_rate,
+        (3000 + 250 * (hash(item_id, 2) % 80))::BIGINT AS source_bitrate_kbps,
+        CASE WHEN decision = 'transcode' THEN [2000, 4000, 8000][(hash(i, 9) % 3)::INT + 1]
+            WHEN decision IS NOT NULL THEN source_bitrate_kbps END::BIGINT AS bitrate_kbps,
+        ['eng', 'deu'][(hash(person) % 2)::INT + 1] AS audio_language, 6 AS audio_channels,
+        CASE WHEN hash(i, 19) % 4 = 0 THEN 'srt' END AS subtitle_codec,
+        CASE WHEN subtitle_codec = 'srt' THEN 'eng' END AS subtitle_language,
+        ['SDR', 'HDR10'][(hash(item_id, 4) % 2)::INT + 1] AS hdr,
+        CASE WHEN decision = 'transcode' THEN hash(i, 20) % 3 > 0 END AS is_hardware,
         (hash(i, 10) % 500)::VARCHAR AS session_key, began AS started_at,
-        began + to_seconds(watched + paused_seconds) AS stopped_at,
-        paused_seconds, watched AS watched_seconds, watched * 1000 AS position_ms,
+        began + to_seconds(watched + paused + coalesce(rest, 0)) AS stopped_at,
+        CASE WHEN watched IS NOT NULL THEN paused END AS paused_seconds,
+        watched AS watched_seconds, watched * 1000 AS position_ms,
         least(100, watched * 100000 // duration_ms) AS percent, percent >= 85 AS is_watched,
-        stopped_at AS last_seen_at, false AS is_rough,
+        CASE WHEN rest > 0 THEN [{{
+            'started_at': began, 'stopped_at': began + to_seconds(watched // 2 + paused),
+            'paused_seconds': paused::BIGINT, 'watched_seconds': (watched // 2)::BIGINT}}, {{
+            'started_at': began + to_seconds(watched // 2 + paused + rest),
+            'stopped_at': stopped_at, 'paused_seconds': 0::BIGINT,
+            'watched_seconds': (watched - watched // 2)::BIGINT}}]
+            || CASE WHEN rest % 20 = 0 THEN [{{
+            'started_at': stopped_at, 'stopped_at': stopped_at, 'paused_seconds': 0::BIGINT,
+            'watched_seconds': 0::BIGINT}}] ELSE [] END END AS parts,
+        coalesce(stopped_at, began) AS last_seen_at, false AS is_rough,
         '{{"item": "webhook", "start": "webhook", "stop": "poll"}}' AS sources,
         'webhook,poll' AS told_by,
-        '["id ' || player_id || '", "name ' || player_name || '"]' AS players,
-        strip_accents(lower(concat_ws(' ', series_title, title))) AS search_text
+        '["id ' || player_id || '", "name ' || player_name || '"]' AS players
     FROM items"""
 
 
-def fill(ledger: Ledger, start: int, stop: int, total: int) -> None:
+def fill(ledger: Ledger, start: int, stop: int, total: int, world: World = HOUSEHOLD) -> None:
     """Move generated plays as `Ledger.write` would, without making a million objects first."""
-    with tempfile.TemporaryDirectory() as folder:
-        engine = open_engine()
+    with tempfile.TemporaryDirectory() as folder, closing(open_engine()) as engine:
         change = Change(engine, Path(folder))
-        engine.execute(f"INSERT INTO given BY NAME {generated(start, stop, total)}")
+        engine.execute(f"INSERT INTO given BY NAME {generated(start, stop, total, world)}")
         ledger._until_written(change)
-        engine.close()
 
 
 def as_sqlite(ledger: Ledger, path: Path) -> sqlite3.Connection:

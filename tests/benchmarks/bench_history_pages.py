@@ -29,7 +29,7 @@ from showrunner.plays.models import PlayState
 from showrunner.plays.store import save
 from showrunner.ports.documents import ABSENT
 from showrunner.wiring import EmbeddedHome
-from tests.benchmarks.bench_history import BATCH, DAYS, FIRST, fill
+from tests.benchmarks.bench_history import BATCH, DAYS, FIRST, HOUSEHOLD, World, fill
 from tests.end_to_end.running import Running, showrunner_up
 
 PAGE_MS, SEARCH_MS = 50, 150
@@ -73,21 +73,24 @@ def main() -> None:
     sys.exit(0 if is_good else 1)
 
 
-def prepared(home: EmbeddedHome, plays: int) -> dict[object, str]:
+def prepared(home: EmbeddedHome, plays: int, world: World = HOUSEHOLD) -> dict[object, str]:
     """The ids of the people of the generated history, by their numbers in it."""
     home.folder.mkdir(parents=True, exist_ok=True)
     ledger = ledger_of(home)
     for start in range(ledger.manifest().plays, plays, BATCH):
-        fill(ledger, start, min(start + BATCH, plays), plays)
+        fill(ledger, start, min(start + BATCH, plays), plays, world)
     now = home.clock.now()
-    for server in range(3):
-        numbers = range(server, 31, 3)
+    for server in range(world.servers):
+        numbers = range(server, world.people + 1, world.servers)
         accounts = [Account(str(number), f"Person {number}") for number in numbers]
         note_accounts(home.documents, f"server-{server}", accounts, now)
     if not home.documents.list("plays", limit=1):
         add_recent(home)
     directory = Directory.of(home.documents)
-    found = {n: directory.person_of(f"server-{n % 3}", str(n), None) for n in range(31)}
+    found = {
+        number: directory.person_of(f"server-{number % world.servers}", str(number), None)
+        for number in range(world.people + 1)
+    }
     return {number: person.id for number, person in found.items() if person}
 
 

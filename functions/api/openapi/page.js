@@ -27,8 +27,9 @@ function example(description, given) {
   return Object.fromEntries(names.map((name) => [name, example(description, schema.properties?.[name])]));
 }
 
-function fields(operation) {
+function fields(description, operation) {
   return (operation.parameters ?? [])
+    .map((parameter) => resolve(description, parameter))
     .filter((parameter) => parameter.in !== "header")
     .map((parameter) => {
       const input = make("input", { name: parameter.name, required: parameter.required ?? false });
@@ -71,7 +72,7 @@ async function send(path, method, form, output) {
 
 function shown(description, path, method, operation) {
   const output = make("pre", { ariaLive: "polite" });
-  const form = make("form", {}, ...fields(operation), ...bodyField(description, operation), make("button", {}, "Send"));
+  const form = make("form", {}, ...fields(description, operation), ...bodyField(description, operation), make("button", {}, "Send"));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     send(path, method, form, output);

@@ -4,8 +4,10 @@ from typing import Any
 
 from showrunner.access import check_token
 from showrunner.entry.app import HttpApp, Response
+from showrunner.entry.described import described
 from showrunner.entry.http import http_entry
-from showrunner.history.api import HistoryApi
+from showrunner.history.api import ExportQuery, HistoryApi
+from showrunner.history.query import HistoryQuery
 from showrunner.wiring import home
 
 app = HttpApp()
@@ -14,23 +16,16 @@ Body = dict[str, Any]
 
 
 @app.get("/history")
+@described(HistoryQuery)
 def history() -> Body:
-    """
-    Plays, newest first, 25 at a time.
-
-    Parameters, all optional, repeated for several values: `people` (ids of `/people`),
-    `servers`, `server_kinds`, `libraries`, `media_types`, `titles`, `series`, `players`,
-    `platforms`, `products`, `decisions`, `source_resolutions`, `resolutions`,
-    `video_codecs`, `audio_codecs`, `ids`. Once: `search`, `is_local`, `is_watched`,
-    `since`, `before`, `days`, `time_zone`, `include_hidden`, `limit` (1-500), `after`
-    (the `next` of the page before).
-    """
+    """Plays, newest first, 25 at a time."""
     return HistoryApi(home()).page(_query_string())
 
 
 @app.get("/history/export")
+@described(ExportQuery, refused=("after", "limit"))
 def export() -> Response[bytes]:
-    """A file of plays, oldest first: `format` csv or parquet, and what chooses the plays."""
+    """A file of plays, oldest first, as CSV or Parquet."""
     file = HistoryApi(home()).export(_query_string())
     name = f'attachment; filename="showrunner-history.{file.form}"'
     return Response(200, file.content_type, file.data, headers={"Content-Disposition": name})

@@ -37,6 +37,8 @@ _SEEDS = {
     "CPU_THREADS": "cpu_threads",
     "WATCHED_PERCENT": "watched_percent",
     "HISTORY_KEEP_DAYS": "history_keep_days",
+    "LEAST_VIDEO_SECONDS": "least_video_seconds",
+    "LEAST_TRACK_SECONDS": "least_track_seconds",
 }
 
 
@@ -72,6 +74,7 @@ def _long_enough(days: int) -> int:
 
 
 _SHORTEST_HISTORY_DAYS = 30
+LeastSeconds = Annotated[int, Field(ge=0, le=3600)]
 KeepDays = Annotated[int, Field(ge=0, le=36_500), AfterValidator(_long_enough)]
 ZoneName = Annotated[str, Field(max_length=100), AfterValidator(_known_zone)]
 PublicUrl = Annotated[str, Field(max_length=2000), AfterValidator(_public_url)]
@@ -121,6 +124,8 @@ class Settings(BaseModel):
     a GPU, `frame_threads` the number of threads for each of them.
     `watched_percent` is from how far on an item counts as watched.
     `history_keep_days` is for how long plays are kept; 0: for ever.
+    `least_video_seconds` and `least_track_seconds` are how long something must have been
+    watched or heard to count in the analytics (0: however short); the history shows all.
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -141,6 +146,8 @@ class Settings(BaseModel):
     frame_cache: FrameCacheSettings = FrameCacheSettings()
     watched_percent: Annotated[int, Field(ge=50, le=100)] = 85
     history_keep_days: KeepDays = 0
+    least_video_seconds: LeastSeconds = 120
+    least_track_seconds: LeastSeconds = 15
 
 
 def load_settings(documents: Documents) -> Settings:

@@ -1,7 +1,8 @@
 """
 The same questions, answered in the plainest way: play by play, in Python.
 
-It shares no code with what it checks, only the words for what counts.
+It shares no code with what it checks, only the words for what counts. Its plays begin and end
+in whole seconds, as the analytics take all plays.
 """
 
 from collections import Counter, defaultdict

@@ -69,6 +69,19 @@ def test_the_number_of_a_day_is_the_same_in_every_range(know: Know) -> None:
     assert totals.model_dump() == {"plays": 0, "watch_seconds": 4200, "unknown_plays": 0}
 
 
+def test_fractions_of_seconds_are_cut_off(know: Know) -> None:
+    """Of moments, and of the ends of a range: all of it happens in whole seconds."""
+    began = at("2026-11-03 20:59:58").replace(microsecond=900_000)
+    analytics = know(play(sitting(began, 240.2 / 60, 4)))
+    day = "since=2026-11-03&before=2026-11-04"
+    # From :58 until 21:03:59, so two of 241 seconds are of the first hour.
+    assert seconds(analytics, f"by=hour&{day}") == {"20": 1, "21": 239}
+    ends = "since=2026-11-03T20:59:58.950&before=2026-11-03T21:03:59.001"
+    answer = ask(analytics, f"{ends}&time_zone=Europe/Berlin")
+    assert answer.since == began.replace(microsecond=0)
+    assert answer.totals.model_dump() == {"plays": 1, "watch_seconds": 240, "unknown_plays": 0}
+
+
 def test_hours_follow_daylight_saving(know: Know) -> None:
     """In Berlin two o'clock came twice on 25 October 2026, and not at all on 29 March."""
     analytics = know(
@@ -230,6 +243,7 @@ def test_generated_histories_agree_with_the_slow_way(
         begun = {label: one[0] for (_, label), one in expected.items() if one[0]}
         assert drawn(answer.chart) == {"watch_seconds": watched}, by
         assert drawn(counted.chart) == {"plays": begun}, by
+        assert counted.totals == answer.totals
         assert answer.totals.plays == sum(begun.values())
         assert answer.totals.watch_seconds == sum(watched.values())
 

@@ -152,3 +152,25 @@ def test_the_file_is_parquet_that_any_program_reads(home):
     data = io.BytesIO(home.blobs.get(items_key("plex-1", "1")).data).getvalue()
 
     assert (data[:4], data[-4:]) == (b"PAR1", b"PAR1")
+
+
+def test_a_file_from_before_a_column_was_added_is_read_on(home, clock, tmp_path):
+    """Its items are the same ones, first seen when they were, and get what is said of them now."""
+    connect(home)
+    server = FakeServer()
+    server.shelves = {"1": [item(1), item(2)]}
+    synced(home, server, LIBRARIES)
+    old = tmp_path / "old.parquet"
+    path = home.folder / "blobs" / items_key("plex-1", "1")
+    rows = f"SELECT * EXCLUDE (content_rating) FROM read_parquet('{path}')"
+    duckdb.execute(f"COPY ({rows}) TO '{old}' (FORMAT parquet)")
+    home.blobs.put(items_key("plex-1", "1"), old.read_bytes())
+    clock.advance(86_400)
+    server.shelves = {"1": [item(1, content_rating="PG")]}
+
+    synced(home, server, LIBRARIES)
+
+    rows = rows_of(home)
+    assert (rows["1"]["content_rating"], rows["2"]["content_rating"]) == ("PG", None)
+    assert rows["1"]["first_seen_at"] == PLAIN_NOW
+    assert rows["2"]["removed_at"] == PLAIN_NOW + timedelta(days=1)

@@ -86,6 +86,10 @@ def test_a_function_is_called_after_its_folder(template: Template) -> None:
         assert function.logical_id == "".join(map(str.capitalize, words)) + "Function"
 
 
+_PREFIXES = {"web": [""], "queries/metrics": [""], "queries/tautulli": ["/api"]}
+"""Where others say what the address is."""
+
+
 def test_what_an_app_answers_has_a_route(template: Template) -> None:
     """No page and no address of the API that the template forgot; /api answers like /api/v1."""
     routed = [
@@ -97,7 +101,7 @@ def test_what_an_app_answers_has_a_route(template: Template) -> None:
         app = getattr(load(function), "app", None)
         if app is None:
             continue
-        prefixes = [""] if function.name == "web" else ["/api/v1", "/api"]
+        prefixes = _PREFIXES.get(function.name, ["/api/v1", "/api"])
         for own in (*app._static_routes, *app._dynamic_routes):
             for prefix in prefixes:
                 path = prefix + re.sub(r"<\w+>", "x", own.path)

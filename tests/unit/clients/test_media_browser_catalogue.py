@@ -22,6 +22,7 @@ EPISODE = {
     "IndexNumber": 7,
     "ProviderIds": {"Tvdb": "311"},
     "ProductionYear": 2024,
+    "OfficialRating": "TV-14",
     "DateCreated": "2024-11-21T06:20:00.0000000Z",
     "RunTimeTicks": 27_000_000_000,
     "MediaSources": [
@@ -57,6 +58,7 @@ def test_an_item_of_the_catalogue_has_the_facts_of_its_file() -> None:
             season_number=0,
             episode_number=7,
             year=2024,
+            content_rating="TV-14",
             added_at=datetime(2024, 11, 21, 6, 20, tzinfo=UTC),
             duration_ms=2_700_000,
             resolution="1080p",
@@ -70,6 +72,7 @@ def test_an_item_of_the_catalogue_has_the_facts_of_its_file() -> None:
     ]
     asked = server.requests[0].url.params
     assert (asked["includeItemTypes"], asked["sortOrder"]) == ("Episode", "Ascending")
+    assert "OfficialRating" in asked["fields"].split(",")
 
 
 def test_only_what_is_played_itself_is_listed() -> None:

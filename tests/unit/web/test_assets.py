@@ -66,8 +66,45 @@ def test_no_address_leads_out_of_the_folder(stranger, path):
 
 
 def test_what_others_wrote_lies_beside_its_licence():
-    """htmx is handed on as its authors published it."""
-    names = {path.name for path in (STATIC / "vendor").iterdir()}
+    """htmx as its authors published it, of ECharts the part that the page draws with."""
+    texts = {path.name: path.read_text() for path in (STATIC / "vendor").iterdir()}
 
-    assert {"htmx-4.0.1.min.js", "htmx-LICENSE.txt"} == names
-    assert "Zero-Clause BSD" in (STATIC / "vendor" / "htmx-LICENSE.txt").read_text()
+    assert {
+        "htmx-4.0.1.min.js",
+        "htmx-LICENSE.txt",
+        "echarts-6.1.0.min.js",
+        "echarts-LICENSE.txt",
+    } == texts.keys()
+    assert "Zero-Clause BSD" in texts["htmx-LICENSE.txt"]
+    assert texts["echarts-6.1.0.min.js"].startswith("/*! Part of Apache ECharts 6.1.0")
+    for words in ("Apache License", "The Apache Software Foundation", "zrender", "Mike Bostock"):
+        assert words in texts["echarts-LICENSE.txt"]
+
+
+OUR_SCRIPTS = sorted(path.name for path in STATIC.rglob("*.js") if path.parent.name != "vendor")
+
+
+def test_scripts_import_by_addresses_that_are_answered(stranger):
+    """So their own addresses change with whatever they import, and nothing old is mixed in."""
+    imported: set[str] = set()
+    for name in OUR_SCRIPTS:
+        text = stranger.get(asset_address(name)).text
+        assert not re.search(r"""['"]\.\.?/""", text), name
+        imported |= set(re.findall(r'from "(/assets/[^"]+)"', text))
+
+    assert len(imported) > 10
+    assert {stranger.get(address).status for address in imported} == {200}
+
+
+def test_the_scripts_of_analytics_are_whole():
+    """Each name that is imported is exported there: a page with a mistake in it stays empty."""
+    texts = {path.name: path.read_text() for path in STATIC.rglob("*.js")}
+    found = 0
+    for name in OUR_SCRIPTS:
+        for names, source in re.findall(r'import \{([^}]+)\} from "\./([^"]+)"', texts[name]):
+            for one in filter(str.strip, names.split(",")):
+                wanted = one.strip().split(" as ")[0]
+                declared = rf"export (async )?(const|function|class) {wanted}\b|\b(as )?{wanted}}}"
+                assert re.search(declared, texts[source]), f"{name} imports {wanted} of {source}"
+                found += 1
+    assert found > 50

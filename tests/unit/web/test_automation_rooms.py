@@ -47,6 +47,7 @@ def test_rooms_of_a_group_share_an_entry_and_show_each_other():
         "automation",
         "jobs",
         "history",
+        "analytics",
     ]
     assert [room.path for room in tabs_of(webhooks.ROOM)] == [
         "/automation",

@@ -46,6 +46,7 @@ class Stream(_Said):
     channels: int | None = None
     language: str | None = None
     real_frame_rate: float | None = None
+    average_frame_rate: float | None = None
     video_range: str | None = None
     video_range_type: str | None = None
     extended_video_type: str | None = None
@@ -80,6 +81,7 @@ class Item(_Said):
     media_streams: list[Stream] | None = None
     provider_ids: dict[str, str | None] | None = None
     production_year: int | None = None
+    official_rating: str | None = None
     series_name: str | None = None
     album_artist: str | None = None
     parent_index_number: int | None = None

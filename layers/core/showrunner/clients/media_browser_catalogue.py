@@ -14,7 +14,7 @@ _TYPES = {
     "MusicVideo": "music_video",
 }
 LEAVES = {"movie": "Movie", "show": "Episode", "other": ",".join(_TYPES)}
-_FIELDS = "Path,ProviderIds,ProductionYear,DateCreated,MediaSources"
+_FIELDS = "Path,ProviderIds,ProductionYear,OfficialRating,DateCreated,MediaSources"
 
 
 def catalogue_page(
@@ -59,6 +59,7 @@ def _item(item: answers.Item) -> CatalogueItem:
     return CatalogueItem(
         **item_facts(item),
         media_type=_TYPES[item.type],
+        content_rating=item.official_rating or None,
         added_at=item.added,
         **facts,
         hdr=hdr_of(streams),

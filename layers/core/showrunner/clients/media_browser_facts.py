@@ -5,6 +5,7 @@ from typing import Any
 
 from showrunner.clients import media_browser_answers as answers
 from showrunner.clients.dynamic_range import dynamic_range
+from showrunner.clients.frame_rates import frame_rate
 from showrunner.clients.models import resolution_label
 
 _TICKS_PER_MS = 10_000
@@ -46,6 +47,12 @@ def hdr_of(streams: Sequence[answers.Stream]) -> str | None:
         picture.color_transfer,
         picture.video_range,
     )
+
+
+def frame_rate_of(streams: Sequence[answers.Stream]) -> float | None:
+    """Pictures a second; the real rate of what varies is that of its shortest frame."""
+    picture = first(streams, "Video")
+    return frame_rate(picture.average_frame_rate, picture.real_frame_rate)
 
 
 def first(streams: Sequence[answers.Stream], kind: str, index: int | None = None) -> answers.Stream:

@@ -4,7 +4,14 @@ import ipaddress
 from typing import Any
 
 from showrunner.clients import media_browser_answers as answers
-from showrunner.clients.media_browser_facts import file_facts, first, hdr_of, in_ms, item_facts
+from showrunner.clients.media_browser_facts import (
+    file_facts,
+    first,
+    frame_rate_of,
+    hdr_of,
+    in_ms,
+    item_facts,
+)
 from showrunner.clients.models import (
     Decision,
     PlayState,
@@ -73,6 +80,7 @@ def _delivery(
         "subtitle_codec": subtitles.codec,
         "subtitle_language": subtitles.language,
         "hdr": hdr_of(streams),
+        "source_frame_rate": frame_rate_of(streams),
         "is_hardware": _is_hardware(changed) if is_encoded else None,
     }
 

@@ -115,6 +115,7 @@ class Session(_Answer):
     stream of it that was chosen), the same names without `source_` what is
     delivered. Resolutions are `4k`, `1080p` ... `sd`; `hdr` is the dynamic range of
     the file: `SDR`, `HDR10`, `HDR10+`, `HLG`, `HDR` or `Dolby Vision`.
+    `source_frame_rate` is in pictures a second.
     `audio_channels` are those delivered, a language is the server's code for it.
     `is_hardware`: a graphics chip decodes or encodes. `is_local`: the player is in
     the server's own network; `is_relayed`: Plex's relay stands between.
@@ -167,6 +168,7 @@ class Session(_Answer):
     subtitle_language: str | None = None
     hdr: str | None = None
     is_hardware: bool | None = None
+    source_frame_rate: float | None = None
     transcode: Transcode | None = None
     stop_key: str | None = None
 

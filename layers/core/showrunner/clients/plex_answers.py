@@ -33,6 +33,7 @@ class Stream(Said):
     channels: int | None = None
     color_trc: str | None = None
     dolby_vision: bool = Field(default=False, alias="DOVIPresent")
+    frame_rate: float | None = None
 
 
 class Part(Said):
@@ -48,6 +49,7 @@ class Media(Said):
     selected: bool = False
     width: int | None = None
     video_codec: str | None = None
+    video_frame_rate: str | None = None
     audio_codec: str | None = None
     audio_channels: int | None = None
     container: str | None = None
@@ -131,6 +133,7 @@ class Item(Said):
     parent_index: int | None = None
     index: int | None = None
     year: int | None = None
+    content_rating: str | None = None
     duration: int | None = None
     view_offset: int | None = None
     view_count: int | None = None

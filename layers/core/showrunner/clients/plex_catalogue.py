@@ -43,6 +43,7 @@ def _item(item: answers.Item) -> CatalogueItem:
     return CatalogueItem(
         **item_facts(item),
         media_type="video" if item.type == "clip" else item.type,
+        content_rating=item.content_rating or None,
         added_at=item.added,
         **file_facts(media),
         hdr=hdr_of(media),

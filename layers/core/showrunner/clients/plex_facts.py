@@ -6,6 +6,7 @@ from typing import Any
 
 from showrunner.clients import plex_answers as answers
 from showrunner.clients.dynamic_range import DOLBY_VISION, SDR, dynamic_range
+from showrunner.clients.frame_rates import frame_rate
 from showrunner.clients.models import resolution_label
 
 _PROVIDERS = ("imdb", "tmdb", "tvdb")
@@ -48,6 +49,12 @@ def hdr_of(media: answers.Media) -> str | None:
     if picture is None:
         return None
     return DOLBY_VISION if picture.dolby_vision else dynamic_range(picture.color_trc) or SDR
+
+
+def frame_rate_of(media: answers.Media) -> float | None:
+    """Pictures a second; the picture's own number says more than the file's name for it."""
+    picture = media.stream(answers.PICTURE) or answers.Stream()
+    return frame_rate(picture.frame_rate, media.video_frame_rate)
 
 
 def _provider_ids(item: answers.Item) -> dict[str, str]:

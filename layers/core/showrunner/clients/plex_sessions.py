@@ -4,7 +4,7 @@ from typing import Any
 
 from showrunner.clients import plex_answers as answers
 from showrunner.clients.models import Decision, PlayState, Session, Transcode
-from showrunner.clients.plex_facts import file_facts, hdr_of, item_facts
+from showrunner.clients.plex_facts import file_facts, frame_rate_of, hdr_of, item_facts
 
 _DECISIONS = {
     "transcode": Decision.TRANSCODE,
@@ -66,6 +66,7 @@ def _delivery(item: answers.Item, known: answers.Item | None) -> dict[str, Any]:
         "subtitle_codec": subtitles.codec,
         "subtitle_language": subtitles.language_code,
         "hdr": hdr_of(source),
+        "source_frame_rate": frame_rate_of(source),
         "is_hardware": bool(changed and changed.transcode_hw_encoding) if is_encoded else None,
     }
 

@@ -75,7 +75,8 @@ class CatalogueItem(_Record):
     `media_type` is `movie`, `episode`, `track`, `video` or `music_video`. The facts
     of the file are those of its first version; `size_bytes` counts all parts of it.
     `play_count` and `last_played_at` are of the account whose key we have, where
-    there is one (Plex). None: the server does not say.
+    there is one (Plex). `content_rating` is whom it is fit for, in the words of the
+    rating's country (`PG-13`, `FSK-12`). None: the server does not say.
     """
 
     item_id: str
@@ -87,6 +88,7 @@ class CatalogueItem(_Record):
     season_number: int | None = None
     episode_number: int | None = None
     year: int | None = None
+    content_rating: str | None = None
     added_at: datetime | None = None
     duration_ms: int | None = None
     resolution: str | None = None

@@ -88,6 +88,7 @@ class TautulliStream(_Row):
     video_resolution: str | None = None
     video_width: int | None = None
     video_dynamic_range: str | None = None
+    video_framerate: str | None = None
     audio_decision: str | None = None
     audio_codec: str | None = None
     audio_channels: int | None = None

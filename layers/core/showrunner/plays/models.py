@@ -62,7 +62,11 @@ class PlayedItem(_Facts):
 
 
 class Player(_Facts):
-    """Where it was played; `id` stays that of a device. `is_local`: in the server's network."""
+    """
+    Where it was played; `id` stays that of a device.
+
+    `is_local`: in the server's network. `is_secure`: over TLS, as the server says it.
+    """
 
     id: str | None = None
     name: str | None = None
@@ -71,6 +75,7 @@ class Player(_Facts):
     product: str | None = None
     address: str | None = None
     is_local: bool | None = None
+    is_secure: bool | None = None
 
 
 class Stream(_Facts):
@@ -80,7 +85,7 @@ class Stream(_Facts):
     `source_...` describes the file, the others what reached the player.
     Resolutions are `4k`, `1440p`, `1080p` ... `sd`; `hdr` is the server's word for
     the dynamic range of the file, `SDR` included. `is_hardware`: a graphics chip
-    re-encoded. None: nobody said.
+    re-encoded. `source_frame_rate` is in pictures a second. None: nobody said.
     """
 
     decision: Decision | None = None
@@ -100,6 +105,7 @@ class Stream(_Facts):
     subtitle_language: str | None = None
     hdr: str | None = None
     is_hardware: bool | None = None
+    source_frame_rate: float | None = None
 
 
 class MarkState(StrEnum):

@@ -32,6 +32,12 @@ _SHOWN = {
 _DETAILS = {*_SHOWN, "position_ms", "parts", "last_seen_at", "told_by", "players"}
 
 
+class ExportQuery(HistoryQuery):
+    """`format` is that of the file. It has all plays that pass, so no `limit` and no `after`."""
+
+    format: ExportForm = ExportForm.CSV
+
+
 class HistoryApi:
     """What can be asked of the history, each as the body of its answer."""
 
@@ -60,8 +66,8 @@ class HistoryApi:
 
     def export(self, query_string: str) -> "ExportedFile":
         """The plays that pass as one file. Raises TooLargeError (413) for more than fits."""
-        form, rest = _form(query_string)
-        query = HistoryQuery.read(rest)
+        query = ExportQuery.read(query_string)
+        form = query.format
         if query.after is not None or "limit" in query.model_fields_set:
             raise wrong_field("limit" if query.after is None else "after", "is of pages alone")
         filters = query.filters(self._home, self._directory)
@@ -132,13 +138,3 @@ class ExportedFile:
     @property
     def content_type(self) -> str:
         return "text/csv" if self.form is ExportForm.CSV else "application/vnd.apache.parquet"
-
-
-def _form(query_string: str) -> tuple[ExportForm, str]:
-    """`format` and the other parameters."""
-    parts = query_string.split("&")
-    given = [part.partition("=")[2] for part in parts if part.partition("=")[0] == "format"]
-    rest = "&".join(part for part in parts if part.partition("=")[0] != "format")
-    if len(given) > 1 or given[:1] not in ([], *([form.value] for form in ExportForm)):
-        raise wrong_field("format", "must be csv or parquet")
-    return ExportForm(given[0]) if given else ExportForm.CSV, rest

@@ -24,6 +24,10 @@ _COLUMNS = {
     "resolutions": "resolution",
     "video_codecs": "source_video_codec",
     "audio_codecs": "source_audio_codec",
+    "source_containers": "source_container",
+    "delivered_video_codecs": "video_codec",
+    "delivered_audio_codecs": "audio_codec",
+    "containers": "container",
 }
 
 
@@ -52,8 +56,17 @@ class Choices(BaseModel):
     """
     What a play can be chosen by, beside its time and its person.
 
-    All that is given must hold; of several values one must. `search` is a part of the
-    title or the series' title, whatever the case and accents. Unknown fields are refused.
+    All that is given must hold; of several values one must, as the servers say them.
+    `ids` are those of plays. `servers` are ids of connections. `server_kinds` are plex,
+    jellyfin and emby. `libraries`, `titles`, `players`, `platforms` and `products` are
+    names. `series` are names of shows, and of the artists of tracks. `media_types` are
+    movie, episode, track. `decisions` are direct_play, direct_stream and transcode.
+    `source_resolutions` (4k, 1080p), `video_codecs`, `audio_codecs` and
+    `source_containers` are those of the file. `resolutions`, `delivered_video_codecs`,
+    `delivered_audio_codecs` and `containers` are of what reached the player. `is_local`:
+    within the server's network or not. `is_watched`: to the end or not. `search` is a part
+    of the title or the series' title, whatever the case and accents. Unknown fields are
+    refused.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -73,6 +86,10 @@ class Choices(BaseModel):
     resolutions: Values = ()
     video_codecs: Values = ()
     audio_codecs: Values = ()
+    source_containers: Values = ()
+    delivered_video_codecs: Values = ()
+    delivered_audio_codecs: Values = ()
+    containers: Values = ()
     is_local: bool | None = None
     is_watched: bool | None = None
     search: str = Field(default="", max_length=200)

@@ -17,6 +17,7 @@ from showrunner.history.ledger.engine import damaged_parts, open_engine
 from showrunner.history.ledger.files import PartFiles
 from showrunner.history.ledger.ledger import Ledger
 from showrunner.history.ledger.manifest import Manifest, PartFile
+from showrunner.history.ledger.reading import rows_of
 from showrunner.history.ledger.rows import play_of
 from showrunner.history.recent import Recent, RecentPlays, ledger_relation, plays_relation
 from showrunner.plays.models import Play
@@ -34,7 +35,8 @@ _LEFT_OUT = (
     *("guid", "imdb_id", "tmdb_id", "tvdb_id", "player_id", "device", "session_key"),
     *("source_audio_codec", "audio_codec", "audio_language", "audio_channels"),
     *("source_container", "container", "source_bitrate_kbps", "subtitle_codec"),
-    *("subtitle_language", "last_seen_at", "position_ms", "parts", "players", "told_by"),
+    *("subtitle_language", "source_frame_rate", "is_secure", "last_seen_at", "position_ms"),
+    *("parts", "players", "told_by"),
 )
 _BRIEF = [name for name in READ_TYPES if name not in _LEFT_OUT]
 """A column costs the same for three plays of a month as for all, so lists do with fewer."""
@@ -81,6 +83,7 @@ class History:
         self._engine = open_engine()
         self._opening = threading.Lock()
         self._recent = RecentPlays(self._engine, documents)
+        self._accounts: dict[str, set[str]] = {}
 
     def close(self) -> None:
         self._engine.close()
@@ -90,17 +93,51 @@ class History:
         recent = self._recent.now()
         return Moment(recent, self._ledger.manifest())
 
-    def relation(self, filters: PlayFilters) -> str:
-        """SQL that stands for a table of all plays, at least of those that can pass; for `ask`."""
-        now = self.moment()
-        months = filters.months(sorted(now.manifest.months))
-        return plays_relation(now.recent, now.manifest.parts(months), self._part_files)
+    def relation(self, filters: PlayFilters, now: Moment | None = None) -> str:
+        """
+        SQL that stands for a table of all plays, at least of those that can pass; for `ask`.
+
+        They are as they were at that moment; None: as they are.
+        """
+        now = now or self.moment()
+        return plays_relation(now.recent, _parts_with(filters, now.manifest), self._part_files)
+
+    def accounts(self, filters: PlayFilters, now: Moment) -> set[str]:
+        """
+        Who plays, as the column `account` has it; at least those of plays that can pass.
+
+        What a part of the ledger says, or a table of recent plays, is asked once: neither changes.
+        """
+        parts = _parts_with(filters, now.manifest)
+        unread = [part for part in parts if part.key not in self._accounts]
+        if unread:
+            rows = rows_of(unread, self._part_files)
+            found = self.ask(f"SELECT DISTINCT account FROM {rows} WHERE account IS NOT NULL")
+            # Of many parts read together it is only known that none has any other.
+            self._accounts |= {part.key: {one for (one,) in found} for part in unread}
+        table = now.recent.table
+        if table not in self._accounts:
+            rows = self.ask(f"SELECT DISTINCT account FROM {table} WHERE account IS NOT NULL")
+            self._accounts[table] = {one for (one,) in rows}
+        return self._accounts[table].union(*(self._accounts[part.key] for part in parts))
+
+    def count(self, filters: PlayFilters, now: Moment) -> int:
+        """At least as many plays as can pass by their time; no file is opened for it."""
+        return len(now.recent.plays) + sum(
+            part.plays for part in _parts_with(filters, now.manifest)
+        )
 
     def ask(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
         """The rows of a query. Raises SetupError when a file of the ledger cannot be read."""
         with damaged_parts(), self._cursor() as cursor:
             rows: list[Any] = cursor.execute(query, values).fetchall()
         return rows
+
+    def columns(self, query: str, values: Sequence[Any] = ()) -> dict[str, Any]:
+        """The same as numpy arrays by the names of the columns."""
+        with damaged_parts(), self._cursor() as cursor:
+            found: dict[str, Any] = cursor.execute(query, values).fetchnumpy()
+        return found
 
     def page(
         self,
@@ -194,6 +231,16 @@ class History:
     def _cursor(self) -> Any:
         with self._opening:
             return self._engine.cursor()
+
+
+def _parts_with(filters: PlayFilters, manifest: Manifest) -> list[PartFile]:
+    """Those in which such a play can have begun."""
+    return [
+        part
+        for part in manifest.parts(filters.months(sorted(manifest.months)))
+        if (filters.since is None or part.last_started_at >= filters.since)
+        and (filters.before is None or part.first_started_at < filters.before)
+    ]
 
 
 def _parts_of(manifest: Manifest, moments: set[datetime]) -> list[PartFile]:

@@ -31,7 +31,8 @@ class HistoryQuery(Choices):
     `people` are ids of persons as `/people` gives them. `since` and `before` (excluded)
     are dates or date-times in ISO 8601; without an offset they are in `time_zone` (IANA;
     empty: the owner's). `days` counts today: 1 is since midnight. `after` is the `next`
-    of the page before. Plays of hidden people are left out unless they are asked for.
+    of the page before. Plays of hidden people are left out unless `people` names them or
+    `include_hidden` is true. `limit` is how many are wanted at most.
     """
 
     people: Values = ()

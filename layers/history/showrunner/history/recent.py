@@ -14,11 +14,10 @@ from pathlib import Path
 import duckdb
 
 from showrunner.errors import InvalidInputError
-from showrunner.history.ledger.change import SEARCH_TEXT
-from showrunner.history.ledger.columns import READ_NAMES, TYPES
-from showrunner.history.ledger.engine import files
+from showrunner.history.ledger.columns import READ_NAMES, TYPES, derived
 from showrunner.history.ledger.files import PartFiles
 from showrunner.history.ledger.manifest import PartFile
+from showrunner.history.ledger.reading import rows_of
 from showrunner.history.ledger.rows import as_rows, row_of
 from showrunner.plays.models import Play, PlayState
 from showrunner.plays.store import OPEN, PLAYS, UNMOVED
@@ -131,7 +130,7 @@ class RecentPlays:
         if finished:
             with as_rows(finished, Path(tempfile.gettempdir())) as rows:
                 self._engine.execute(
-                    f"INSERT INTO {table} SELECT {READ_NAMES}, {SEARCH_TEXT} FROM {rows}"
+                    f"INSERT INTO {table} SELECT {READ_NAMES}, {derived()} FROM {rows}"
                 )
 
 
@@ -159,10 +158,11 @@ def _of_ledger(recent: Recent, parts: Iterable[PartFile], part_files: PartFiles)
     for part in parts:
         is_touched = any(part.first_id <= one <= part.last_id for one in recent.hidden_ids)
         (touched if is_touched else clean).append(part)
-    sides = [f"FROM {files(part_files.paths(clean))}"] if clean else []
+    sides = [f"FROM {rows_of(clean, part_files)}"] if clean else []
     if touched:
-        source = files(part_files.paths(touched))
-        sides.append(f"FROM {source} WHERE id NOT IN (SELECT id FROM {recent.hidden})")
+        sides.append(
+            f"FROM {rows_of(touched, part_files)} WHERE id NOT IN (SELECT id FROM {recent.hidden})"
+        )
     return sides
 
 

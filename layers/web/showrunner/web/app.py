@@ -56,7 +56,7 @@ def _show_room(room: Room) -> Response[str]:
     view = _view()
     pieces = [(part, part.load(view)) for part in room.parts]
     context = {"room": room, "tabs": tabs_of(room), "pieces": pieces, "event_id": event_id}
-    return _show("room.html", context, view)
+    return _show(room.template, context, view)
 
 
 def _serve(room: Room) -> None:

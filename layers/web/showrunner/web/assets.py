@@ -6,6 +6,7 @@ answers that one itself.
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,8 @@ _CONTENT_TYPES = {
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
 }
+_IMPORT = re.compile(r'(?<=[ (])"\./([\w.-]+\.js)"(?=[;)])')
+"""As our own scripts name each other, in `import ... from "./api.js";` or `import("./api.js")`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Asset:
 
 def asset_address(name: str) -> str:
     """Where browsers find the file `name`, for ever the same content."""
-    return f"/assets/{_assets()[name].digest}/{name}"
+    return f"/assets/{_asset(name).digest}/{name}"
 
 
 def find_asset(digest: str, name: str) -> Asset:
@@ -42,19 +45,32 @@ def find_asset(digest: str, name: str) -> Asset:
 
     What is asked for is only compared with names that exist: no path is built of it.
     """
-    asset = _assets().get(name)
+    asset = _asset(name) if name in _paths() else None
     if asset is None or asset.digest != digest:
         raise NotFoundError("There is no such file: reload the page.")
     return asset
 
 
+def scripts_in(folder: str) -> list[str]:
+    """The names of the scripts under `static/<folder>/`, sorted."""
+    return sorted(path.name for path in (_FOLDER / folder).glob("*.js"))
+
+
 @cache
-def _assets() -> dict[str, Asset]:
+def _paths() -> dict[str, Path]:
     found = (path for path in _FOLDER.rglob("*") if path.suffix in _CONTENT_TYPES)
-    return {path.name: _asset(path) for path in found}
+    return {path.name: path for path in found}
 
 
-def _asset(path: Path) -> Asset:
-    data = path.read_bytes()
-    digest = hashlib.sha256(data).hexdigest()[:12]
-    return Asset(path.name, digest, _CONTENT_TYPES[path.suffix], data.decode())
+@cache
+def _asset(name: str) -> Asset:
+    """
+    A script's imports lead to the addresses of what it imports, and so its own address
+    changes with theirs, too. Scripts must not import each other in a circle.
+    """
+    path = _paths()[name]
+    text = path.read_bytes().decode()
+    if path.suffix == ".js":
+        text = _IMPORT.sub(lambda found: f'"{asset_address(found[1])}"', text)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+    return Asset(name, digest, _CONTENT_TYPES[path.suffix], text)

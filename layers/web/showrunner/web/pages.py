@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from showrunner.entry.app import Response
 from showrunner.plurals import count_of
 from showrunner.web import timing_words, words
-from showrunner.web.assets import asset_address
+from showrunner.web.assets import asset_address, scripts_in
 
 HTML = "text/html; charset=utf-8"
 SECURITY_HEADERS = {
@@ -69,7 +69,7 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["asset"] = asset_address
+    environment.globals.update(asset=asset_address, scripts_in=scripts_in)
     environment.filters["count_of"] = count_of
     for module, names in ((words, _FILTERS), (timing_words, _TIMING_FILTERS)):
         environment.filters.update({name: getattr(module, name) for name in names})

@@ -73,6 +73,7 @@ def full_play() -> Play:
             product="Plex for Android",
             address="2001:db8::1",
             is_local=False,
+            is_secure=True,
         ),
         stream=Stream(
             decision=Decision.TRANSCODE,
@@ -81,6 +82,7 @@ def full_play() -> Play:
             source_video_codec="hevc",
             video_codec="h264",
             source_audio_codec="truehd",
+            source_frame_rate=23.976,
             audio_codec="aac",
             source_container="mkv",
             container="mpegts",

@@ -10,6 +10,15 @@ class Unit(StrEnum):
     PLAYS = "plays"
     SECONDS = "seconds"
     STREAMS = "streams"
+    ITEMS = "items"
+    BYTES = "bytes"
+    PEOPLE = "people"
+    SHARE = "share"
+    RANK = "rank"
+    KILOBITS_PER_SECOND = "kilobits_per_second"
+    POINTS = "points"
+    BINGES = "binges"
+    PARTIES = "parties"
 
 
 class _Frozen(BaseModel):

@@ -1,21 +1,26 @@
 """A period beside the one before it, or the same one a year ago."""
 
+# The SQL is put together from our own columns and texts; values are always bound.
+# ruff: noqa: S608
+
 from calendar import monthrange
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from showrunner.history.analytics.answers import Answer, Totals
 from showrunner.history.analytics.categories import moved
-from showrunner.history.analytics.core import Analytics
+from showrunner.history.analytics.core import Analytics, Asked
 from showrunner.history.analytics.dimensions import Kind
-from showrunner.history.analytics.entries import Entry
+from showrunner.history.analytics.entries import Entry, entry, keyed, shown, unkeyed
+from showrunner.history.analytics.people import People
 from showrunner.history.analytics.query import AnalyticsQuery
 from showrunner.history.analytics.question import Question
 from showrunner.history.analytics.scope import Scope
-from showrunner.history.analytics.top import Order, ranked
+from showrunner.history.analytics.top import SUMS, Order, first_by, line_fields
 
 
 class With(StrEnum):
@@ -80,23 +85,81 @@ def comparison(analytics: Analytics, query: ComparisonQuery) -> ComparisonAnswer
     """Both periods with the same filters. Raises InvalidInputError that names the parameter."""
     asked = analytics.about(query)
     before = asked.during(*other_period(asked.scope, query.compare_with))
-    present, count, totals = ranked(asked, query.of, query.order, None)
-    earlier, earlier_count, earlier_totals = ranked(before, query.of, query.order, None)
-    known = {one.key: (rank, one) for rank, one in enumerate(earlier, 1)}
-    now = {one.key for one in present}
+    found = _found(asked, before, query)
+    servers = asked.servers()
+
+    def lines(role: str) -> list[tuple[int, Entry]]:
+        return [(row[1], _entry(query.of, row, servers)) for row in found if row[0] == role]
+
+    earlier = {one.key: (rank, one) for rank, one in lines("earlier")}
+    (entries, *now), (earlier_entries, *then) = _sums(found, "present"), _sums(found, "before")
     return ComparisonAnswer(
         **asked.head(),
         earlier_since=before.scope.since,
         earlier_before=before.scope.before,
-        plays=_change(totals.plays, earlier_totals.plays),
-        watch_seconds=_change(totals.watch_seconds, earlier_totals.watch_seconds),
-        entries=_change(count, earlier_count),
-        movements=[
-            _movement(rank, one, known.get(one.key))
-            for rank, one in enumerate(present[: query.limit], 1)
-        ],
-        gone=[one for one in earlier if one.key not in now][: query.limit],
+        plays=change(now[0], then[0]),
+        watch_seconds=change(now[1], then[1]),
+        entries=change(entries, earlier_entries),
+        movements=[_movement(rank, one, earlier.get(one.key)) for rank, one in lines("shown")],
+        gone=[one for _, one in lines("gone")],
     )
+
+
+def _found(asked: Asked, before: Asked, query: ComparisonQuery) -> list[Any]:
+    """
+    Rows of what they are for, rank, key, fields: the first of the present, what these were
+    earlier, the first that are gone, and how many there are in each period with their sums.
+    """
+    lines, values = _lines(asked, before, query.of)
+    fields = ", ".join(line_fields(query.of))
+    sums = [f"coalesce(sum({name}), 0)" for name in SUMS]
+    counted = ", ".join(["count(*)", "NULL", *["NULL"] * len(shown(query.of)), *sums, "NULL"])
+    return asked.rows(
+        f"""
+        WITH lines AS MATERIALIZED ({lines}),
+        ranked AS MATERIALIZED (
+            SELECT is_present, row_number() OVER (PARTITION BY is_present
+                ORDER BY {first_by(query.order)}) AS rank, key, {fields} FROM lines),
+        now AS (SELECT key, rank FROM ranked WHERE is_present),
+        past AS (SELECT * EXCLUDE is_present FROM ranked WHERE NOT is_present)
+        SELECT 'shown' AS role, * EXCLUDE is_present FROM ranked
+        WHERE is_present AND rank <= $limit
+        UNION ALL
+        SELECT 'earlier', * FROM past WHERE key IN (SELECT key FROM now WHERE rank <= $limit)
+        UNION ALL
+        (SELECT 'gone', * FROM past WHERE key NOT IN (SELECT key FROM now)
+            ORDER BY rank LIMIT $limit)
+        UNION ALL SELECT 'present', {counted} FROM lines WHERE is_present
+        UNION ALL SELECT 'before', {counted} FROM lines WHERE NOT is_present
+        ORDER BY role, rank
+        """.replace("$limit", f"{query.limit:d}"),
+        values,
+    )
+
+
+def _lines(asked: Asked, before: Asked, kind: Kind) -> tuple[str, list[Any]]:
+    """SQL of the lines of both periods, with keys that mean the same in both."""
+    people = People.of(asked.directory, asked.accounts() | before.accounts())
+    present, values = unkeyed(asked, kind, people=people)
+    earlier, others = unkeyed(before, kind, people=people)
+    both = (
+        f"SELECT *, true AS is_present FROM ({present}) UNION ALL SELECT *, false FROM ({earlier})"
+    )
+    fields = ", ".join(f"{sql} AS {name}" for name, sql in line_fields(kind).items())
+    rows = keyed(kind, both)
+    lines = f"SELECT is_present, key::VARCHAR AS key, {fields} FROM ({rows}) GROUP BY ALL"
+    return lines, [*values, *others]
+
+
+def _entry(kind: Kind, row: Sequence[Any], servers: dict[str, str]) -> Entry:
+    facts = dict(zip(line_fields(kind), row[3:], strict=True))
+    return entry(kind, row[2], facts, servers)
+
+
+def _sums(found: Sequence[Sequence[Any]], role: str) -> list[int]:
+    """How many lines there are, then their sums."""
+    (row,) = (row for row in found if row[0] == role)
+    return [row[1], *row[-4:-1]]
 
 
 def other_period(scope: Scope, compare_with: With) -> tuple[datetime, datetime]:
@@ -121,7 +184,8 @@ def _year_earlier(wall: datetime) -> datetime:
     return wall.replace(year=year, day=min(wall.day, monthrange(year, wall.month)[1]))
 
 
-def _change(present: int, earlier: int) -> Change:
+def change(present: int, earlier: int) -> Change:
+    """What `Change` says of two numbers."""
     percent = round(100 * (present - earlier) / earlier, 2) if earlier else None
     return Change(present=present, earlier=earlier, percent=percent)
 

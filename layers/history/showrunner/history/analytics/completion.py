@@ -5,14 +5,12 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
 from showrunner.history.analytics.answers import Answer
 from showrunner.history.analytics.core import Analytics, Asked
-from showrunner.history.analytics.dimensions import PERSON
-from showrunner.history.analytics.people import with_people
 from showrunner.history.analytics.query import AnalyticsQuery
 from showrunner.history.analytics.question import Question
 
@@ -85,18 +83,24 @@ class CompletionAnswer(Answer):
 def completion(analytics: Analytics, query: CompletionQuery) -> CompletionAnswer:
     """All lists at once. Raises InvalidInputError that names the parameter."""
     asked = analytics.about(query)
-    media_types = _by(asked, "media_type AS name, NULL", "true", None)
-    (overall,) = _by(asked, "NULL AS name, NULL", "true", None) or [_line((None, None, 0, 0, None))]
+    counted = _counted(asked)
     return CompletionAnswer(
         **asked.head(),
-        overall=overall,
-        media_types=media_types,
-        **_drop_off(asked),
-        most_abandoned=[
-            line for line in _by(asked, _TITLE, _HAS_TITLE, query.limit) if line.abandoned
-        ],
+        overall=_summed(None, counted),
+        media_types=_media_types(counted),
+        **_drop_off(counted),
+        most_abandoned=[line for line in _titles(asked, query.limit) if line.abandoned],
         pilots=_pilots(asked, query.limit),
     )
+
+
+class _Counted(NamedTuple):
+    """So many plays of a media type are watched or not, and came so far (None: not known)."""
+
+    media_type: str | None
+    is_watched: bool | None
+    percent: int | None
+    plays: int
 
 
 _TITLE = """coalesce(series_title, title) AS name,
@@ -112,16 +116,45 @@ def _chosen(asked: Asked, columns: str, where: str) -> tuple[str, list[Any]]:
     return f"SELECT {columns} FROM {plays} WHERE {condition} AND ({where})", values
 
 
-def _by(asked: Asked, columns: str, where: str, limit: int | None) -> list[Completion]:
+def _counted(asked: Asked) -> list[_Counted]:
+    """All that is not about titles follows from some hundred rows."""
+    sql, values = _chosen(asked, "media_type, is_watched, percent", "true")
+    rows = asked.rows(
+        f"SELECT media_type, is_watched, percent, count(*) FROM ({sql}) GROUP BY ALL", values
+    )
+    return [_Counted(*row) for row in rows]
+
+
+def _media_types(counted: Sequence[_Counted]) -> list[Completion]:
+    """Most abandoned first."""
+    known = {one.media_type for one in counted if one.is_watched is not None}
+    lines = [_summed(name, [one for one in counted if one.media_type == name]) for name in known]
+    return sorted(
+        lines, key=lambda one: (-one.abandoned, one.completed, one.name is None, one.name or "")
+    )
+
+
+def _summed(name: str | None, counted: Sequence[_Counted]) -> Completion:
+    known = [one for one in counted if one.is_watched is not None]
+    plays, completed = (
+        sum(one.plays for one in some) for some in (known, [x for x in known if x.is_watched])
+    )
+    came = [(one.percent, one.plays) for one in known if one.percent is not None]
+    percent = (
+        sum(far * plays for far, plays in came) / sum(plays for _, plays in came) if came else None
+    )
+    return _line((name, None, plays, completed, percent))
+
+
+def _titles(asked: Asked, limit: int) -> list[Completion]:
     sql, values = _chosen(
         asked,
-        f"media_type, {columns} AS year, is_watched, percent",
-        f"is_watched IS NOT NULL AND ({where})",
+        f"media_type, {_TITLE} AS year, is_watched, percent",
+        f"is_watched IS NOT NULL AND ({_HAS_TITLE})",
     )
-    group = "name, year" if limit is None else "media_type, name, year"
     rows = asked.rows(
         f"SELECT name, year, count(*) AS plays, count(*) FILTER (WHERE is_watched) AS completed, "
-        f"avg(percent) FROM ({sql}) GROUP BY {group} "
+        f"avg(percent) FROM ({sql}) GROUP BY media_type, name, year "
         f"ORDER BY plays - completed DESC, completed, name, year LIMIT ?",
         [*values, limit],
     )
@@ -141,50 +174,50 @@ def _line(row: Sequence[Any]) -> Completion:
     )
 
 
-def _drop_off(asked: Asked) -> dict[str, Any]:
-    sql, values = _chosen(asked, "is_watched, percent", "is_watched IS NOT true")
+def _drop_off(counted: Sequence[_Counted]) -> dict[str, Any]:
+    left = [one for one in counted if one.is_watched is False]
+    # Whoever saw the end, but is not known to have watched it, is in the last one.
     bounds = [0, *DROP_OFF_PERCENT, 100]
-    counts = "".join(
-        # Whoever saw the end, but is not known to have watched it, is in the last one.
-        f", count(*) FILTER (WHERE percent >= {low:d} AND (percent < {high:d} OR {high:d} = 100))"
-        for low, high in pairwise(bounds)
-    )
-    ((unknown, unknown_percent, *plays),) = asked.rows(
-        "SELECT count(*) FILTER (WHERE is_watched IS NULL), count(*) FILTER (WHERE NOT is_watched "
-        "AND percent IS NULL)"
-        f"{counts.replace('WHERE percent', 'WHERE NOT is_watched AND percent')} FROM ({sql})",
-        values,
-    )
     return {
-        "unknown_plays": unknown,
-        "unknown_percent_plays": unknown_percent,
+        "unknown_plays": sum(one.plays for one in counted if one.is_watched is None),
+        "unknown_percent_plays": sum(one.plays for one in left if one.percent is None),
         "drop_off": [
-            DropOff(from_percent=low, to_percent=high, plays=count)
-            for (low, high), count in zip(pairwise(bounds), plays, strict=True)
+            DropOff(
+                from_percent=low,
+                to_percent=high,
+                plays=sum(one.plays for one in left if _is_between(one.percent, low, high)),
+            )
+            for low, high in pairwise(bounds)
         ],
     }
 
 
+def _is_between(percent: int | None, low: int, high: int) -> bool:
+    return percent is not None and low <= percent and (percent < high or high == 100)  # noqa: PLR2004
+
+
 def _pilots(asked: Asked, limit: int) -> list[Pilot]:
     """Of shows whose first episode somebody began; plays that name nobody say nothing."""
-    accounts = "".join(f", {sql} AS {name}" for name, sql in PERSON.items())
-    sql, values = _chosen(
-        asked,
-        f"series_title, season_number = 1 AND episode_number = 1 AS is_pilot{accounts}",
-        "media_type = 'episode' AND series_title IS NOT NULL "
-        "AND season_number IS NOT NULL AND episode_number IS NOT NULL",
-    )
-    seen = (
-        "SELECT series_title, account_server, account, account_name, bool_or(is_pilot) AS began, "
-        f"bool_or(NOT is_pilot) AS stayed FROM ({sql}) GROUP BY ALL"
-    )
-    named, owners = with_people(seen, asked.directory)
+    scope, people = asked.scope, asked.people()
+    filters = scope.began_in_range
+    condition, values = scope.condition(filters)
+    plays, numbers = people.numbered(asked.plays(filters))
+    bits, is_pilot = people.bits("number"), "season_number = 1 AND episode_number = 1"
     rows = asked.rows(
-        "SELECT series_title, count(*) AS people, count(*) FILTER (WHERE stayed) AS kept FROM ("
-        "SELECT series_title, person, bool_or(began) AS began, bool_or(stayed) AS stayed "
-        f"FROM ({named}) WHERE person IS NOT NULL GROUP BY ALL) WHERE began "
-        "GROUP BY series_title ORDER BY people - kept DESC, people DESC, series_title LIMIT ?",
-        [*values, *owners, limit],
+        f"""
+        SELECT series_title, bit_count(began) AS people,
+            coalesce(bit_count(began & others), 0) AS kept
+        FROM (
+            SELECT series_title, {bits} FILTER (WHERE {is_pilot}) AS began,
+                {bits} FILTER (WHERE NOT ({is_pilot})) AS others
+            FROM {plays} WHERE {condition} AND media_type = 'episode'
+                AND series_title IS NOT NULL AND season_number IS NOT NULL
+                AND episode_number IS NOT NULL
+            GROUP BY series_title)
+        WHERE began IS NOT NULL
+        ORDER BY people - kept DESC, people DESC, series_title LIMIT ?
+        """,
+        [*numbers, *values, limit],
     )
     return [
         Pilot(name=name, people=people, stayed=stayed, drop_off=round(1 - stayed / people, 4))

@@ -1,8 +1,5 @@
 """The core of all questions: one way to the plays, to people's names, to an answer's head."""
 
-# The SQL is put together from our own column names; values are always bound.
-# ruff: noqa: S608
-
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from showrunner.connections.store import ConnectionStore
+from showrunner.history.analytics.items import items_of
+from showrunner.history.analytics.people import People
 from showrunner.history.analytics.query import AnalyticsQuery
 from showrunner.history.analytics.rules import Counting
 from showrunner.history.analytics.scope import Scope
@@ -17,15 +16,16 @@ from showrunner.history.filters import PlayFilters
 from showrunner.history.home import history_of
 from showrunner.history.pages import History, Moment
 from showrunner.people.directory import Directory
+from showrunner.settings import load_settings
 from showrunner.wiring import Home
 
 
 class Analytics:
-    """What questions are asked of; `counting` says which plays count."""
+    """What questions are asked of; `counting` says which plays count (None: as it is set)."""
 
-    def __init__(self, home: Home, counting: Counting = Counting()) -> None:  # noqa: B008 (frozen)
+    def __init__(self, home: Home, counting: Counting | None = None) -> None:
         self._home = home
-        self._counting = counting
+        self._counting = counting or Counting.of(load_settings(home.documents))
         self._history = history_of(home)
 
     def about(self, query: AnalyticsQuery) -> "Asked":
@@ -37,15 +37,12 @@ class Analytics:
         # Before the plays are read: an answer may be newer than its version, never older.
         now = self._history.moment()
         scope = query.scope(self._home, directory, _first(now, self._home), self._counting)
-        version = f"{now.version}-{directory.version}"
-        return Asked(self._home, self._history, directory, scope, version, began)
-
-
-_SECONDS = """(epoch_us(started_at) // 1000000)::INTEGER AS began_s,
-    (coalesce(epoch_us(stopped_at), epoch_us(started_at) + 1000000
-        * coalesce(watched_seconds + coalesce(paused_seconds, 0), 0)) // 1000000)::INTEGER
-        AS ended_s"""
-"""Whoever watched for ten minutes was there for that long, though nobody saw the end."""
+        version = f"{now.version}-{directory.version}-{self._counting.version}"
+        if query.content_ratings:
+            items = items_of(self._home, self._history)
+            scope = replace(scope, content_ratings=query.content_ratings, rated_items=items.table)
+            version += f"-{items.version}"
+        return Asked(self._home, self._history, now, directory, scope, version, began)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +51,7 @@ class Asked:
 
     home: Home
     history: History
+    moment: Moment
     directory: Directory
     scope: Scope
     version: str
@@ -65,14 +63,27 @@ class Asked:
 
     def plays(self, filters: PlayFilters) -> str:
         """
-        SQL of a table that has at least the plays that pass: the ledger's columns, and in
-        whole seconds since 1970 `began_s` and `ended_s`, the last moment that is known.
+        SQL of a table with the ledger's columns that has at least the plays that pass.
+
+        `began_s` and `ended_s`, the last moment that is known, are whole seconds since 1970.
         """
-        return f"(SELECT *, {_SECONDS} FROM {self.history.relation(filters)})"
+        return self.history.relation(filters, self.moment)
+
+    def people(self) -> People:
+        """The humans of all plays that touch the range, numbered."""
+        return People.of(self.directory, self.accounts())
+
+    def accounts(self) -> set[str]:
+        """The accounts of all plays that touch the range, as the ledger's column has them."""
+        return self.history.accounts(self.scope.touches_range, self.moment)
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         """Raises SetupError when a file of the ledger cannot be read."""
         return self.history.ask(sql, values)
+
+    def columns(self, sql: str, values: Sequence[Any] = ()) -> dict[str, Any]:
+        """The same as numpy arrays by the names of the columns: for numbers of all plays."""
+        return self.history.columns(sql, values)
 
     def servers(self) -> dict[str, str]:
         """The names of servers by their ids."""

@@ -40,11 +40,7 @@ class Dimension:
     where: str = "true"
 
 
-PERSON: Mapping[str, str] = {
-    "account_server": "connection_id",
-    "account": "coalesce('id ' || nullif(person_id, ''), 'name ' || lower(person_name))",
-    "account_name": "person_name",
-}
+PERSON: Mapping[str, str] = {"account": "account", "account_name": "person_name"}
 """How plays name people; whose the accounts are says the directory."""
 
 _TITLE_AND_YEAR = "OVER (PARTITION BY name, year)"

@@ -11,7 +11,7 @@ from pydantic import Field
 from showrunner.history.analytics.answers import Totals
 from showrunner.history.analytics.core import Asked
 from showrunner.history.analytics.dimensions import DIMENSIONS, PERSON, Kind
-from showrunner.history.analytics.people import with_people
+from showrunner.history.analytics.people import People, with_people
 from showrunner.history.analytics.watched import Grain, watched
 
 
@@ -43,20 +43,45 @@ def by_entry(
     kind: Kind,
     *,
     grain: Grain = Grain.NONE,
-    is_with_people: bool = False,
+    people: People | None = None,
+    is_time_cut: bool = True,
 ) -> tuple[str, list[Any]]:
     """
     SQL of what `watched` counts, with the `key` of the entry and the columns that it shows
-    (`shown`), and `person` when that is wanted; with the values for its question marks.
+    (`shown`); with the values for its question marks.
     """
+    sql, values = unkeyed(asked, kind, grain=grain, people=people, is_time_cut=is_time_cut)
+    return keyed(kind, sql), values
+
+
+def unkeyed(
+    asked: Asked,
+    kind: Kind,
+    *,
+    grain: Grain = Grain.NONE,
+    people: People | None = None,
+    is_time_cut: bool = True,
+) -> tuple[str, list[Any]]:
+    """The same without the key: of several such together, entries get common keys."""
     dimension = DIMENSIONS[kind]
-    needs_people = is_with_people or kind is Kind.PEOPLE
-    columns = {**dimension.columns, **(PERSON if needs_people else {})}
-    sql, values = watched(asked, columns, where=dimension.where, grain=grain)
-    if needs_people:
+    columns = {**dimension.columns, **(PERSON if kind is Kind.PEOPLE else {})}
+    sql, values = watched(
+        asked,
+        columns,
+        where=dimension.where,
+        grain=grain,
+        people=people,
+        is_time_cut=is_time_cut,
+    )
+    if kind is Kind.PEOPLE:
         sql, owners = with_people(sql, asked.directory)
         values += owners
-    return f"SELECT *, {dimension.key} AS key FROM ({sql})", values
+    return sql, values
+
+
+def keyed(kind: Kind, sql: str) -> str:
+    """SQL of those rows with the `key` of their entry."""
+    return f"SELECT *, {DIMENSIONS[kind].key} AS key FROM ({sql})"
 
 
 def shown(kind: Kind) -> dict[str, str]:

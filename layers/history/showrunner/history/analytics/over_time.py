@@ -1,6 +1,7 @@
 """Plays and watch time by day, week, month, weekday, hour, weekday and hour, calendar."""
 
 # The SQL is put together from our own columns and texts; values are always bound.
+# ruff: noqa: S608
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -75,13 +76,13 @@ def over_time(analytics: Analytics, query: OverTimeQuery) -> OverTimeAnswer:
     found, totals = _split(asked, query, query.split) if query.split else _plain(asked, query)
     unit = Unit.PLAYS if query.measure is Measure.PLAYS else Unit.SECONDS
     return OverTimeAnswer(
-        **asked.head(), chart=_chart(query.by, unit, buckets, found), totals=totals
+        **asked.head(), chart=chart_of(query.by, unit, buckets, found), totals=totals
     )
 
 
 def _plain(asked: Asked, query: OverTimeQuery) -> tuple[Named, Totals]:
     buckets = BUCKETS[query.by]
-    rows, values = watched(asked, {}, grain=buckets.grain)
+    rows, values = watched(asked, {}, grain=buckets.grain, is_time_cut=_is_time_cut(query))
     found = asked.rows(f"{_sums(buckets.sql)} FROM ({rows}) GROUP BY 1", values)
     place = list(Measure).index(query.measure)
     data = {bucket: sums[place] for bucket, *sums in found}
@@ -90,23 +91,53 @@ def _plain(asked: Asked, query: OverTimeQuery) -> tuple[Named, Totals]:
 
 def _split(asked: Asked, query: OverTimeQuery, split: Split) -> tuple[Named, Totals]:
     kind, buckets = Kind(split.value), BUCKETS[query.by]
-    rows, values = by_entry(asked, kind, grain=buckets.grain)
+    rows, values = by_entry(asked, kind, grain=buckets.grain, is_time_cut=_is_time_cut(query))
     fields = shown(kind)
     facts = ", ".join(f"{sql} AS {name}" for name, sql in fields.items())
-    columns = _sums(f"key::VARCHAR, {facts}, {buckets.sql} AS piece")
-    found = asked.rows(f"{columns} FROM ({rows}) GROUP BY key, piece", values)
-    place = list(Measure).index(query.measure) - 3
-    series: dict[str, Data] = defaultdict(dict)
-    entries: dict[str, Entry] = {}
+    lines = ", ".join(f"max({name}) AS {name}" for name in fields)
+    found = asked.rows(
+        f"""
+        WITH pieces AS MATERIALIZED (
+            SELECT key::VARCHAR AS key, {facts}, {buckets.sql} AS piece, sum(plays) AS plays,
+                sum(watch_seconds) AS watch_seconds, sum(unknown_plays) AS unknown_plays
+            FROM ({rows}) GROUP BY key, piece),
+        lines AS (
+            SELECT key, {lines}, row_number() OVER (ORDER BY sum({query.measure.value}) DESC, key)
+                AS place FROM pieces GROUP BY key)
+        SELECT place, {", ".join(f"lines.{name}" for name in fields)}, piece, plays,
+            watch_seconds, unknown_plays FROM pieces JOIN lines USING (key) WHERE place <= $limit
+        UNION ALL
+        SELECT {query.limit + 1}, {"NULL, " * len(fields)} piece, sum(plays), sum(watch_seconds),
+            sum(unknown_plays) FROM pieces JOIN lines USING (key) WHERE place > $limit
+        GROUP BY piece ORDER BY ALL
+        """.replace("$limit", f"{query.limit:d}"),
+        values,
+    )
+    return _series(asked, query, kind, list(fields), found), _totals([row[-3:] for row in found])
+
+
+def _series(
+    asked: Asked, query: OverTimeQuery, kind: Kind, fields: list[str], rows: Sequence[Any]
+) -> Named:
+    """Of rows with their place, facts, bucket and numbers, in the order of their places."""
+    number = list(Measure).index(query.measure) - 3
+    series: dict[int, Data] = defaultdict(dict)
+    entries: dict[int, Entry] = {}
     servers = asked.servers()
-    for key, *said in found:
-        series[key][said[-4]] = said[place]
-        if key not in entries:
-            entries[key] = entry(kind, key, dict(zip(fields, said, strict=False)), servers)
-    ordered = sorted(series, key=lambda key: (-sum(series[key].values()), key))
-    named = names(kind, [entries[key] for key in ordered])
-    data = _largest(named, [series[key] for key in ordered], query.limit)
-    return data, _totals([row[-3:] for row in found])
+    for row in rows:
+        place = row[0]
+        series[place][row[-4]] = row[number]
+        if place not in entries:
+            facts = dict(zip(fields, row[1:], strict=False))
+            entries[place] = entry(kind, str(place), facts, servers)
+    named = names(kind, list(entries.values()))
+    others = [OTHERS] if query.limit + 1 in entries else []
+    return list(zip([*named[: query.limit], *others], series.values(), strict=True))
+
+
+def _is_time_cut(query: OverTimeQuery) -> bool:
+    """A chart of plays needs no more than the sum of the watch time."""
+    return query.measure is Measure.WATCH_SECONDS
 
 
 def _sums(columns: str) -> str:
@@ -118,17 +149,8 @@ def _totals(rows: Sequence[Sequence[int]]) -> Totals:
     return Totals(plays=plays, watch_seconds=watch_seconds, unknown_plays=unknown_plays)
 
 
-def _largest(named: Sequence[str | None], data: Sequence[Data], limit: int) -> Named:
-    """The first `limit`, and the rest as one."""
-    others: Data = defaultdict(int)
-    for one in data[limit:]:
-        for bucket, number in one.items():
-            others[bucket] += number
-    found = list(zip(named, data, strict=True))[:limit]
-    return [*found, (OTHERS, others)] if others else found
-
-
-def _chart(by: By, unit: Unit, buckets: Mapping[Bucket, str], found: Named) -> Chart:
+def chart_of(by: By, unit: Unit, buckets: Mapping[Bucket, str], found: Named) -> Chart:
+    """Series by name, each with its numbers by bucket; heat maps are of one of them."""
     if by is By.WEEKDAY_HOUR:
         ((_, data),) = found
         return _heat_map(

@@ -3,12 +3,15 @@
 # The SQL is put together from our own column names; values are always bound.
 # ruff: noqa: S608
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from showrunner.people.directory import Directory
+from showrunner.people.directory import AccountName, Directory
 
-_OWNERS = """SELECT unnest(?::VARCHAR[]) AS account_server, unnest(?::VARCHAR[]) AS account,
-    unnest(?::VARCHAR[]) AS owner_id, unnest(?::VARCHAR[]) AS owner_name"""
+_OWNERS = """SELECT unnest(?::VARCHAR[]) AS account, unnest(?::VARCHAR[]) AS owner_id,
+    unnest(?::VARCHAR[]) AS owner_name"""
+_NUMBERS = "SELECT unnest(?::VARCHAR[]) AS account, unnest(?::INTEGER[]) AS number"
 
 
 def with_people(counted: str, directory: Directory) -> tuple[str, list[Any]]:
@@ -19,20 +22,45 @@ def with_people(counted: str, directory: Directory) -> tuple[str, list[Any]]:
     `person` tells humans apart, also those of whom nobody noted an account (`person_id`
     NULL); NULL: the play names nobody.
     """
-    owned = {
-        (account.connection_id, _account(account.id, account.name)): (person.id, person.name)
-        for account, person in directory.owners()
-    }
-    rows = [(*account, *person) for account, person in owned.items()]
-    values = [[row[place] for row in rows] for place in range(4)]
+    owned = {_account(account): (person.id, person.name) for account, person in directory.owners()}
+    rows = [(account, *person) for account, person in owned.items()]
+    values = [[row[place] for row in rows] for place in range(3)]
     sql = f"""
-    SELECT counted.* EXCLUDE (account_server, account, account_name),
-        coalesce(owner_id, account_server || ' ' || counted.account) AS person,
+    SELECT counted.* EXCLUDE (account, account_name),
+        coalesce(owner_id, counted.account) AS person,
         owner_id AS person_id, coalesce(owner_name, account_name) AS person_name
-    FROM ({counted}) AS counted LEFT JOIN ({_OWNERS}) AS owners USING (account_server, account)
+    FROM ({counted}) AS counted LEFT JOIN ({_OWNERS}) AS owners USING (account)
     """
     return sql, values
 
 
-def _account(account_id: str, name: str) -> str:
-    return f"id {account_id}" if account_id else f"name {name.lower()}"
+@dataclass(frozen=True, slots=True)
+class People:
+    """Humans by numbers from 0 on, for counting many sets of them in one pass."""
+
+    accounts: list[str]
+    numbers: list[int]
+
+    @classmethod
+    def of(cls, directory: Directory, accounts: Iterable[str]) -> "People":
+        """`accounts` are all that plays name, as their column has them."""
+        owners = {_account(account): person.id for account, person in directory.owners()}
+        found = sorted(accounts)
+        places: dict[str, int] = {}
+        numbers = [places.setdefault(owners.get(one, one), len(places)) for one in found]
+        return cls(found, numbers)
+
+    def numbered(self, plays: str) -> tuple[str, list[Any]]:
+        """SQL of the plays with `number` (NULL: nobody is named); values that come first in it."""
+        sql = f"{plays} LEFT JOIN ({_NUMBERS}) AS numbers USING (account)"
+        return sql, [self.accounts, self.numbers]
+
+    def bits(self, number: str) -> str:
+        """SQL of an aggregate: one bit for each human of those numbers; NULL: there is none."""
+        return f"bitstring_agg({number}, 0, {max(self.numbers, default=0):d})"
+
+
+def _account(account: AccountName) -> str:
+    """As the ledger's column has it."""
+    name = f"id {account.id}" if account.id else f"name {account.name.lower()}"
+    return f"{account.connection_id} {name}"

@@ -7,6 +7,7 @@ from typing import Any
 from showrunner.history.analytics.answers import Answer
 from showrunner.history.analytics.core import Analytics
 from showrunner.history.analytics.query import AnalyticsQuery
+from showrunner.wiring import Home
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,8 @@ class Question:
     """
     `name` is the last part of its address, in words with hyphens; `summary` a sentence for
     the API's description. `ask` raises InvalidInputError that names a parameter.
+    `also_from` is a version of whatever else the answer comes from than plays and people
+    (the libraries' items, a file); None: from nothing else.
     """
 
     name: str
@@ -21,6 +24,7 @@ class Question:
     query: type[AnalyticsQuery]
     answer: type[Answer]
     ask: Callable[[Analytics, Any], Answer]
+    also_from: Callable[[Home], str] | None = None
 
     def answered(self, analytics: Analytics, query_string: str) -> Answer:
         """The answer to a request's parameters."""

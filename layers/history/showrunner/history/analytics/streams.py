@@ -76,6 +76,10 @@ _PAIRS: Mapping[str, str] = {
     "audio_codecs": "audio_codec",
     "containers": "container",
 }
+_RAW = (
+    *("decision", "hdr", "is_hardware"),
+    *(name for one in _PAIRS.values() for name in (f"source_{one}", one)),
+)
 _SINGLES: Mapping[str, tuple[str, str]] = {
     "decisions": ("decision", "true"),
     "hdr": ("hdr", "true"),
@@ -120,9 +124,14 @@ def _counted(asked: Asked) -> dict[str, list[tuple[Any, Any, int]]]:
     firsts = ", ".join(f"{name}_1" for name in lists)
     seconds = ", ".join(f"{name}_2::VARCHAR" for name in lists)
     sets = ", ".join(f"({name}_1, {name}_2)" for name in lists)
+    raw = ", ".join(_RAW)
+    # Few combinations of many plays are there: only these are looked at for each list.
+    combined = (
+        f"SELECT {raw}, count(*) AS plays FROM {asked.plays(filters)} WHERE {where} GROUP BY ALL"
+    )
     rows = asked.rows(
         f"SELECT grouping({firsts}), coalesce({firsts}) AS one, coalesce({seconds}) AS other, "
-        f"count(*) AS plays FROM (SELECT {columns} FROM {asked.plays(filters)} WHERE {where}) "
+        f"sum(plays)::BIGINT AS plays FROM (SELECT {columns}, plays FROM ({combined})) "
         f"GROUP BY GROUPING SETS ({sets}) ORDER BY plays DESC, one, other",
         values,
     )
@@ -141,7 +150,7 @@ def _signs(names: Sequence[str]) -> dict[int, str]:
 
 
 QUESTION = Question(
-    "streams",
+    "delivery",
     "How plays were delivered: decisions, resolutions, codecs, containers, HDR, hardware.",
     StreamsQuery,
     StreamsAnswer,

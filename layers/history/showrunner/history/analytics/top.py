@@ -35,7 +35,18 @@ class TopAnswer(Answer):
     totals: Totals
 
 
-_SUMS = ("plays", "watch_seconds", "unknown_plays")
+SUMS = ("plays", "watch_seconds", "unknown_plays")
+
+
+def line_fields(kind: Kind) -> dict[str, str]:
+    """The fields of a line, each as SQL over the rows of `by_entry` with one `key`."""
+    sums = {name: f"sum({name})" for name in SUMS}
+    return {**shown(kind), **sums, "people": "coalesce(bit_count(bit_or(people)), 0)"}
+
+
+def first_by(order: Order) -> str:
+    """What follows ORDER BY, over the fields of lines and their `key`."""
+    return f"{order.value} DESC, plays DESC, watch_seconds DESC, name, key"
 
 
 def top(analytics: Analytics, query: TopQuery) -> TopAnswer:
@@ -49,18 +60,14 @@ def ranked(
     asked: Asked, kind: Kind, order: Order, limit: int | None
 ) -> tuple[list[Entry], int, Totals]:
     """The first lines (`limit` None: all), how many there are, and the sums of all."""
-    rows, values = by_entry(asked, kind, is_with_people=True)
-    fields = {
-        **shown(kind),
-        **{name: f"sum({name})" for name in _SUMS},
-        "people": "count(DISTINCT person)",
-    }
+    rows, values = by_entry(asked, kind, people=asked.people())
+    fields = line_fields(kind)
     columns = ", ".join(f"{sql} AS {name}" for name, sql in fields.items())
-    sums = ", ".join(f"sum({name}) OVER ()" for name in _SUMS)
+    sums = ", ".join(f"sum({name}) OVER ()" for name in SUMS)
     found = asked.rows(
         f"SELECT *, count(*) OVER (), {sums} FROM "
         f"(SELECT key::VARCHAR AS key, {columns} FROM ({rows}) GROUP BY ALL) "
-        f"ORDER BY {order.value} DESC, plays DESC, watch_seconds DESC, name, key LIMIT ?",
+        f"ORDER BY {first_by(order)} LIMIT ?",
         [*values, limit],
     )
     if not found:
@@ -70,7 +77,7 @@ def ranked(
         entry(kind, row[0], dict(zip(fields, row[1:], strict=False)), servers) for row in found
     ]
     count, *totals = found[0][len(fields) + 1 :]
-    return lines, count, Totals(**dict(zip(_SUMS, totals, strict=True)))
+    return lines, count, Totals(**dict(zip(SUMS, totals, strict=True)))
 
 
 QUESTION = Question(

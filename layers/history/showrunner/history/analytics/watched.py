@@ -5,101 +5,154 @@ One query serves all that is counted, so that sums agree. A play counts at its s
 Watch time counts where it happened: a sitting that goes over an edge (of an hour, a day,
 the range) is cut there. Where in it the pauses were nobody knows, so its watch time is
 spread evenly over it; whole seconds, none lost.
+
+One pass over all plays counts them and adds up what lies in one piece, as most do (or in two
+hours). What does not is laid aside in the same pass; only plays of many sittings are read again.
 """
 
 # The SQL is put together from our own columns and texts; values are always bound.
 # ruff: noqa: S608
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any
 
 from showrunner.history.analytics.core import Asked
-from showrunner.history.analytics.scope import Scope
-from showrunner.history.analytics.sittings import COLUMNS, sittings
+from showrunner.history.analytics.counted import Counted
+from showrunner.history.analytics.people import People
+from showrunner.history.analytics.pieces import Grain, Pieces
+from showrunner.history.analytics.sittings import PLAIN, sittings_in_parts, sittings_of
+from showrunner.history.filters import PlayFilters
 
-
-class Grain(StrEnum):
-    """What sittings are cut into."""
-
-    NONE = "none"
-    DAY = "day"
-    HOUR = "hour"
-
-
-BUCKET_US = {Grain.DAY: 86_400_000_000, Grain.HOUR: 3_600_000_000}
+__all__ = ["Grain", "watched"]
 
 
 def watched(
-    asked: Asked, columns: Mapping[str, str], *, where: str = "true", grain: Grain = Grain.NONE
+    asked: Asked,
+    columns: Mapping[str, str],
+    *,
+    where: str = "true",
+    grain: Grain = Grain.NONE,
+    people: People | None = None,
+    is_time_cut: bool = True,
 ) -> tuple[str, list[Any]]:
     """
     SQL of the `columns` (name: SQL over the ledger's), `bucket`, `plays`, `watch_seconds` and
-    `unknown_plays`, with the values for its question marks. A group can come in two rows.
+    `unknown_plays`, with the values for its question marks. A group can come in several rows.
 
-    `bucket` is the day or hour of local time, counted from the first of 1970.
+    `bucket` is the day or hour of local time, counted from the first of 1970. With `people`
+    there is also `people`, who they were: bits, to be united by `bit_or`; NULL: nobody.
+    Where only the sum of the watch time is wanted, without `is_time_cut`, it is cut at the ends
+    of the range alone, which costs a third: it is in the row where the play began, or, of what
+    goes over an end of the range, in one without a bucket.
+    Group by few and raw columns: what is worked out for each play costs time.
     """
-    scope = asked.scope
-    filters = scope.touches_range
-    condition, values = scope.condition(filters)
-    chosen = "".join(f"{sql} AS {name}, " for name, sql in columns.items())
-    names = "".join(f"{name}, " for name in columns)
-    sql = f"""
-    WITH chosen AS NOT MATERIALIZED (
-        SELECT {chosen} {COLUMNS} FROM {asked.plays(filters)} WHERE {condition} AND ({where})),
-    pieces AS ({_pieces(scope, names, grain)})
-    SELECT {names} {_bucket(scope, grain, "began_us")} AS bucket, count(*) AS plays,
-        coalesce(sum(watched_seconds) FILTER (WHERE {_is_whole(scope, grain)}), 0)::BIGINT
-            AS watch_seconds,
-        count(*) - count(watched_seconds) AS unknown_plays
-    FROM chosen WHERE began_us >= {scope.since_us} GROUP BY ALL
-    UNION ALL
-    SELECT {names} {_bucket(scope, grain, "from_us")}, 0, sum(watch_seconds)::BIGINT, 0
-    FROM pieces WHERE watch_seconds > 0 GROUP BY ALL
-    """
-    return sql, values
+    if isinstance(asked, Counted) and grain is Grain.NONE:
+        return asked.again(columns, where), []
+    places = Pieces(asked.scope, grain)
+    pieces = places if is_time_cut else Pieces(asked.scope, Grain.NONE)
+    return _Watched(asked, columns, where, places, pieces, people).sql()
 
 
-def _bucket(scope: Scope, grain: Grain, moment_us: str) -> str:
-    if grain is Grain.NONE:
-        return "NULL"
-    return f"{scope.local_us(moment_us)} // {BUCKET_US[grain]}"
+class _Watched:
+    def __init__(
+        self,
+        asked: Asked,
+        columns: Mapping[str, str],
+        where: str,
+        places: Pieces,
+        pieces: Pieces,
+        people: People | None,
+    ) -> None:
+        self._asked, self._where, self._people = asked, where, people
+        self._places, self._pieces = places, pieces
+        self._chosen = "".join(f"{sql} AS {name}, " for name, sql in columns.items())
+        self._names = "".join(f"{name}, " for name in columns)
 
+    def sql(self) -> tuple[str, list[Any]]:
+        names, pieces, numbered = self._names, self._pieces, f"{self._names} number, "
+        begun, begun_values = self._begun()
+        apart, apart_values = self._apart()
+        bits = self._people.bits("number") if self._people else "NULL"
+        sql = f"""
+        WITH begun AS MATERIALIZED ({begun}),
+        apart AS MATERIALIZED ({apart}),
+        plain AS MATERIALIZED (
+            SELECT {numbered} {PLAIN} FROM apart WHERE sittings < 3
+            {self._laid_aside()}),
+        sat AS (
+            {sittings_of("plain", numbered)}
+            UNION ALL
+            {sittings_in_parts("(FROM apart WHERE sittings = 3)", numbered)})
+        SELECT {names} {self._places.bucket("place")} AS bucket, plays, watch_seconds,
+            unknown_plays, people FROM begun
+        {self._in_second()}
+        UNION ALL
+        SELECT {names} {pieces.bucket("piece")}, 0, watch_seconds, 0, people FROM (
+            SELECT {names} piece, sum(watch_seconds)::BIGINT AS watch_seconds, {bits} AS people
+            FROM ({pieces.cut("sat", numbered)}) GROUP BY ALL) WHERE watch_seconds > 0
+        """
+        return sql, [*begun_values, *apart_values]
 
-def _is_whole(scope: Scope, grain: Grain) -> str:
-    """Most plays lie in one piece; only the others are worth a closer look."""
-    is_in_range = f"began_us >= {scope.since_us} AND ended_us <= {scope.before_us}"
-    edges = {
-        Grain.NONE: "true",
-        Grain.DAY: f"{_bucket(scope, Grain.DAY, 'began_us')}"
-        f" = {_bucket(scope, Grain.DAY, 'ended_us')}",
-        Grain.HOUR: f"began_us // {scope.cell_us} = ended_us // {scope.cell_us}",
-    }
-    return f"(parts IS NULL AND {is_in_range} AND {edges[grain]})"
+    def _begun(self) -> tuple[str, list[Any]]:
+        """The plays of the range; what lies in more than one piece is in `rest`."""
+        pieces = self._pieces
+        columns = ["watched_seconds", "ended_s"]
+        columns += ["number"] if self._people else []
+        places = {"place": self._places.of("began_s"), **pieces.of_plays()}
+        columns += [f"{sql} AS {name}" for name, sql in places.items()]
+        sums = ["count(*) AS plays", "count(*) - count(watched_seconds) AS unknown_plays"]
+        sums += [f"coalesce(sum({pieces.in_first}), 0)::BIGINT AS watch_seconds"]
+        sums += [f"{self._people.bits('number') if self._people else 'NULL'} AS people"]
+        if pieces.in_second:
+            sums += [f"sum({pieces.in_second})::BIGINT AS in_second"]
+        if pieces.grain is not Grain.NONE:
+            one = ", ".join(f"'{name}': {name}" for name in PLAIN.split(", "))
+            is_rest = f"watched_seconds > 0 AND sittings < 3 AND {pieces.is_more}"
+            sums += [f"list({{{one}}}) FILTER (WHERE {is_rest}) AS rest"]
+            columns = ["sittings", PLAIN, *columns[2:]]
+        plays, values = self._plays(self._asked.scope.began_in_range)
+        sql = f"""SELECT {self._names} place, {", ".join(sums)}
+            FROM (SELECT {self._chosen} {", ".join(columns)} FROM {plays}) GROUP BY ALL"""
+        return sql, values
 
+    def _laid_aside(self) -> str:
+        if self._pieces.grain is Grain.NONE:
+            return ""
+        rest = "unnest(rest, recursive := true)"
+        return f"UNION ALL SELECT {self._names} NULL::INTEGER, {rest} FROM begun"
 
-def _pieces(scope: Scope, names: str, grain: Grain) -> str:
-    since_us, before_us, cell_us = scope.since_us, scope.before_us, scope.cell_us
-    where = f"watched_seconds > 0 AND NOT {_is_whole(scope, grain)}"
-    return f"""
-    WITH in_cells AS (
-        SELECT *, unnest(range(began_us // {cell_us},
-            greatest(ended_us - 1, began_us) // {cell_us} + 1)) * {cell_us} AS cell_us
-        FROM ({sittings("chosen", where, names)})
-        WHERE watched_seconds > 0 AND (ended_us > {since_us} OR began_us >= {since_us})),
-    in_range AS (
-        SELECT *, greatest(cell_us, began_us, {since_us}) AS from_us,
-            least(cell_us + {cell_us}, ended_us, {before_us}) AS to_us
-        FROM in_cells)
-    SELECT {names} from_us, CASE WHEN ended_us > began_us
-        THEN {_watched_until("to_us")} - {_watched_until("from_us")}
-        ELSE watched_seconds END AS watch_seconds
-    FROM in_range WHERE from_us < to_us
-        OR (ended_us <= began_us AND began_us BETWEEN {since_us} AND {before_us} - 1)
-    """
+    def _apart(self) -> tuple[str, list[Any]]:
+        """
+        What is read again: plays that go over an edge of the range, and, as far as there are
+        pieces, those of many sittings. Files know of their rows that most are neither.
+        """
+        scope, pieces = self._asked.scope, self._pieces
+        before, before_values = self._plays(scope.began_before_range)
+        begun, begun_values = self._plays(scope.began_in_range)
+        of_before = "number" if self._people else "NULL::INTEGER"
+        is_cut = f"ended_s > {scope.before_s}"
+        if pieces.grain is not Grain.NONE:
+            is_cut = f"sittings = 3 AND NOT {pieces.is_whole}"
+        sql = f"""
+            SELECT {self._chosen} {of_before} AS number, {PLAIN}, sittings, parts FROM {before}
+                AND watched_seconds > 0 AND ended_s > {scope.since_s}
+            UNION ALL
+            SELECT {self._chosen} NULL::INTEGER, {PLAIN}, sittings, parts FROM {begun}
+                AND watched_seconds > 0 AND {is_cut}"""
+        return sql, [*before_values, *begun_values]
 
+    def _plays(self, filters: PlayFilters) -> tuple[str, list[Any]]:
+        """What follows FROM, and may be followed by AND."""
+        condition, values = self._asked.scope.condition(filters)
+        plays = self._asked.plays(filters)
+        if self._people:
+            plays, numbers = self._people.numbered(plays)
+            values = [*numbers, *values]
+        return f"{plays} WHERE {condition} AND ({self._where})", values
 
-def _watched_until(moment_us: str) -> str:
-    # In milliseconds all of these products are exact as DOUBLE, so no whole second is lost.
-    of_sitting = "((ended_us - began_us) // 1000)"
-    return f"floor(watched_seconds::DOUBLE * (({moment_us} - began_us) // 1000) / {of_sitting})"
+    def _in_second(self) -> str:
+        if not self._pieces.in_second:
+            return ""
+        return f"""UNION ALL
+        SELECT {self._names} {self._places.bucket("(place + 1)")}, 0, in_second, 0, NULL
+        FROM begun WHERE in_second > 0"""

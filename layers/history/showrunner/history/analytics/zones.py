@@ -6,8 +6,10 @@ when one of them is older, and none for a machine's zone without a name. The few
 of a range as comparisons are right for all of these and cost next to nothing.
 """
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
+from itertools import chain
 from math import gcd
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -33,23 +35,54 @@ def offsets(zone: tzinfo, since: datetime, before: datetime) -> Offsets:
     return tuple(found)
 
 
-def local_us(moment_us: str, known: Offsets) -> str:
-    """SQL of what a clock on the wall shows; both in microseconds since 1970 began there."""
-    return f"({moment_us} + {_offset_us(moment_us, known)})"
+def local_s(moment_s: str, known: Offsets) -> str:
+    """SQL of what a clock on the wall shows; both in seconds since 1970 began there."""
+    return f"({moment_s} + {_offset_s(moment_s, known)})"
 
 
-def cell_seconds(known: Offsets) -> int:
-    """The longest piece of time, at most an hour, into which every local hour can be cut."""
-    return gcd(_HOUR_SECONDS, *(offset for _, offset in known))
+def moment_s(local_s: str, known: Offsets) -> str:
+    """SQL of the moment at which a day begins there; `local_s` is its first local second."""
+    # Until the later of its two times on the wall a change has not come for a day's beginning.
+    before = chain((known[0][1],), (offset for _, offset in known))
+    walls = tuple(
+        (change + timedelta(seconds=max(earlier, offset)), offset)
+        for (change, offset), earlier in zip(known, before, strict=False)
+    )
+    return f"({local_s} - {_offset_s(local_s, walls)})"
 
 
-def _offset_us(moment_us: str, known: Offsets) -> str:
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The longest pieces of time, at most an hour, of which every local hour and day is made."""
+
+    seconds: int
+    shift_s: int
+    """How far one has come when 1970 begins in Greenwich."""
+
+    def of(self, moment_s: str) -> str:
+        """SQL of the number of the cell in which a moment lies."""
+        return f"(({moment_s} + {self.shift_s}) // {self.seconds})"
+
+    def begin_s(self, cell: str) -> str:
+        """SQL of the moment at which a cell begins."""
+        return f"({cell} * {self.seconds} - {self.shift_s})"
+
+
+def cells(known: Offsets) -> Cells:
+    """An hour as a rule, also where the zone is half an hour off: cells begin with its hours."""
+    first = known[0][1]
+    changes = ((offset - first, int(change.timestamp()) + first) for change, offset in known[1:])
+    seconds = gcd(_HOUR_SECONDS, *chain.from_iterable(changes))
+    return Cells(seconds, first % seconds)
+
+
+def _offset_s(moment_s: str, known: Offsets) -> str:
     if len(known) == 1:
-        return f"{known[0][1] * 1_000_000:d}"
+        return f"{known[0][1]:d}"
     middle = len(known) // 2
-    change_us = int(known[middle][0].timestamp()) * 1_000_000
-    earlier, later = _offset_us(moment_us, known[:middle]), _offset_us(moment_us, known[middle:])
-    return f"CASE WHEN {moment_us} < {change_us} THEN {earlier} ELSE {later} END"
+    change_s = int(known[middle][0].timestamp())
+    earlier, later = _offset_s(moment_s, known[:middle]), _offset_s(moment_s, known[middle:])
+    return f"CASE WHEN {moment_s} < {change_s} THEN {earlier} ELSE {later} END"
 
 
 def _change(zone: tzinfo, before: datetime, after: datetime) -> datetime:

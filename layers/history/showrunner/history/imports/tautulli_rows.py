@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from showrunner.clients.frame_rates import FASTEST, NAMED
 from showrunner.connections.models import ConnectionKind
 from showrunner.history.imports.models import REFUSALS_SHOWN, ImportOptions, RefusedRow
 from showrunner.history.intake.staging import Staging
@@ -26,14 +27,14 @@ def _words(text: str) -> list[str]:
 
 HISTORY = _words("""
     started stopped rating_key user_id user ip_address paused_counter player product
-    platform machine_id location media_type view_offset section_id
+    platform machine_id location secure media_type view_offset section_id
 """)
 METADATA = _words("""
     title grandparent_title media_index parent_media_index year guid duration live
 """)
 MEDIA = _words("""
     transcode_decision container bitrate video_codec video_resolution video_dynamic_range
-    audio_codec audio_channels audio_language_code subtitles subtitle_codec
+    video_framerate audio_codec audio_channels audio_language_code subtitles subtitle_codec
     subtitle_language stream_container stream_bitrate stream_video_codec
     stream_video_resolution stream_audio_codec stream_audio_channels
     stream_audio_language_code stream_subtitle_codec stream_subtitle_language
@@ -104,6 +105,10 @@ _LABEL = """CASE WHEN TRY_CAST({0} AS INTEGER) IS NOT NULL THEN {0} || 'p' ELSE 
 _LENGTH = """CASE WHEN coalesce(duration, 0) > 0 THEN duration
     WHEN media_duration > 0 THEN media_duration
     ELSE (SELECT max(duration_ms) FROM lengths WHERE lengths.item_id = rating_key) END"""
+_NAMED_RATES = " ".join(f"WHEN '{name}' THEN {rate}" for name, rate in NAMED.items())
+_RATE = "TRY_CAST(rtrim(lower(video_framerate), 'pi') AS DOUBLE)"
+_FRAME_RATE = f"""CASE lower(video_framerate) {_NAMED_RATES}
+    ELSE CASE WHEN {_RATE} > 0 AND {_RATE} <= {FASTEST} THEN {_RATE} END END"""
 _SAYS = {
     "connection_id": "$connection_id",
     "server_kind": f"'{ConnectionKind.PLEX.value}'",
@@ -126,6 +131,7 @@ _SAYS = {
     "address": "ip_address",
     "is_local": "CASE lower(location) WHEN 'lan' THEN true WHEN 'wan' THEN false "
     "WHEN 'cellular' THEN false END",
+    "is_secure": "CASE secure WHEN '1' THEN true WHEN '0' THEN false END",
     "decision": "CASE lower(transcode_decision) WHEN 'direct play' THEN 'direct_play' "
     "WHEN 'copy' THEN 'direct_stream' WHEN 'direct stream' THEN 'direct_stream' "
     "WHEN 'transcode' THEN 'transcode' END",
@@ -146,6 +152,7 @@ _SAYS = {
     "hdr": "video_dynamic_range",
     "is_hardware": "CASE WHEN transcode_hw_encoding = '1' THEN true "
     "WHEN transcode_hw_encoding = '0' THEN false END",
+    "source_frame_rate": _FRAME_RATE,
     "started_at": "make_timestamp(started * 1000000)",
     "stopped_at": "make_timestamp(stopped * 1000000)",
     "paused_seconds": "least(coalesce(paused_counter, 0), stopped - started)",
@@ -165,7 +172,7 @@ _FOLLOWS = {
         connection_id, coalesce(item_id, guid), coalesce(person_id, person_name),
         coalesce(player_id, player_name, ''), 'started')), 1, 12)""",
 }
-_PLAYER = "player_id, player_name, device, platform, product, address, is_local::VARCHAR"
+_PLAYER = ", ".join(f"{one.name}::VARCHAR" for one in PLAIN if one.group == "player")
 _STREAM = ", ".join(f"{one.name}::VARCHAR" for one in PLAIN if one.group == "stream")
 _SOURCES = f"""'{{"item": "import", "person": "import", '
     || CASE WHEN coalesce({_PLAYER}) IS NULL THEN '' ELSE '"player": "import", ' END

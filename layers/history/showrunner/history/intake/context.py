@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 from showrunner.history.filters import utc
 from showrunner.history.intake.staging import Staging
 from showrunner.history.ledger.columns import READ_NAMES
-from showrunner.history.ledger.engine import damaged_parts, files
+from showrunner.history.ledger.engine import damaged_parts
 from showrunner.history.ledger.ledger import Ledger
 from showrunner.history.ledger.manifest import Manifest, PartFile
+from showrunner.history.ledger.reading import rows_of
 from showrunner.plays.matching import RESUMED_WITHIN
 from showrunner.plays.models import Play
 from showrunner.plays.store import KEPT_AFTER_MOVE, PLAYS
@@ -45,7 +46,7 @@ def read_ledger(
     )
     if not parts:
         return
-    source = files(ledger.part_files.paths(parts))
+    source = rows_of(parts, ledger.part_files)
     with damaged_parts():
         staging.engine.execute(
             f"INSERT INTO known SELECT {READ_NAMES} FROM {source} "

@@ -11,10 +11,17 @@ from pathlib import Path
 
 import duckdb
 
-from showrunner.history.ledger.columns import NAMES, READ_NAMES, ROWS_IN_A_GROUP, SORTED_BY, TYPES
-from showrunner.history.ledger.engine import files
+from showrunner.history.ledger.columns import (
+    READ_NAMES,
+    READ_TYPES,
+    ROWS_IN_A_GROUP,
+    SORTED_BY,
+    derived,
+)
+from showrunner.history.ledger.engine import THREADS, files
 from showrunner.history.ledger.files import PartFiles
 from showrunner.history.ledger.manifest import Manifest, PartFile
+from showrunner.history.ledger.reading import rows_of
 from showrunner.history.ledger.rows import as_rows
 from showrunner.plays.models import Play
 
@@ -27,7 +34,6 @@ _COPY_OPTIONS = (
     f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS_IN_A_GROUP}, "
     f"STRING_DICTIONARY_PAGE_SIZE_LIMIT {16 * 2**20}, DICTIONARY_SIZE_LIMIT "
 )
-SEARCH_TEXT = "strip_accents(lower(concat_ws(' ', series_title, title)))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +50,9 @@ class Written:
 
 class Change:
     """
-    Tables `incoming` (plays as they shall be, one row an id), `present` (those of the
-    ledger that have such an id) and `outdated` (ids whose present rows go).
+    Tables `given` (plays as they shall be, one row an id), `present` (those of the ledger
+    that have such an id), `outdated` (ids whose present rows go); `incoming` are those of
+    `given` that the ledger does not say yet. Rows lie in memory once: they are wide.
     """
 
     def __init__(self, engine: duckdb.DuckDBPyConnection, folder: Path) -> None:
@@ -54,7 +61,7 @@ class Change:
         self._engine.execute(
             "CREATE OR REPLACE TEMP TABLE dropped (id VARCHAR);"
             "CREATE OR REPLACE TEMP TABLE given "
-            f"({', '.join(f'{name} {kind}' for name, kind in TYPES.items())})"
+            f"({', '.join(f'{name} {kind}' for name, kind in READ_TYPES.items())})"
         )
 
     def take(self, plays: Iterable[Play], dropped: Iterable[str]) -> None:
@@ -65,7 +72,7 @@ class Change:
 
     def take_rows(self, rows: str, dropped: Iterable[str]) -> None:
         """The same from a table of the engine (or what stands for one), one row an id."""
-        self._engine.execute(f"INSERT INTO given SELECT {READ_NAMES}, {SEARCH_TEXT} FROM {rows}")
+        self._engine.execute(f"INSERT INTO given SELECT {READ_NAMES} FROM {rows}")
         if ids := list(dropped):
             self._engine.execute("INSERT INTO dropped SELECT unnest(?::VARCHAR[])", [ids])
             self._engine.execute("DELETE FROM given WHERE id IN (SELECT id FROM dropped)")
@@ -83,13 +90,14 @@ class Change:
         written, with the keys of their parts that hold outdated rows.
         """
         candidates = self._candidates(manifest)
-        self._find_present(dict(zip(part_files.paths(candidates), candidates, strict=True)))
+        self._find_present(candidates, part_files)
         self._engine.execute(
             # Only what is known is compared column by column: that is dear.
-            "CREATE OR REPLACE TEMP TABLE incoming AS "
-            f"SELECT {NAMES} FROM given WHERE id NOT IN (SELECT id FROM present) UNION ALL "
-            f"(SELECT {NAMES} FROM given WHERE id IN (SELECT id FROM present) "
-            f"EXCEPT SELECT {NAMES} FROM present);"
+            "CREATE OR REPLACE TEMP TABLE unchanged AS SELECT id FROM "
+            f"(SELECT {READ_NAMES} FROM given WHERE id IN (SELECT id FROM present) "
+            f"INTERSECT SELECT {READ_NAMES} FROM present);"
+            "CREATE OR REPLACE TEMP VIEW incoming AS "
+            f"SELECT {READ_NAMES} FROM given WHERE id NOT IN (SELECT id FROM unchanged);"
             "CREATE OR REPLACE TEMP TABLE outdated AS SELECT DISTINCT id, part FROM present "
             "WHERE id NOT IN (SELECT id FROM given) OR id IN (SELECT id FROM incoming)"
         )
@@ -108,14 +116,16 @@ class Change:
                 found.append(part)
         return found
 
-    def _find_present(self, candidates: dict[Path, PartFile]) -> None:
+    def _find_present(self, candidates: Sequence[PartFile], part_files: PartFiles) -> None:
         self._engine.execute(
-            f"CREATE OR REPLACE TEMP TABLE present AS SELECT {NAMES}, ''::VARCHAR AS part "
+            f"CREATE OR REPLACE TEMP TABLE present AS SELECT {READ_NAMES}, ''::VARCHAR AS part "
             "FROM given LIMIT 0"
         )
-        for path, part in candidates.items():
+        part_files.paths(candidates)  # fetched together, where they are far away
+        for part in candidates:
+            rows = rows_of([part], part_files)
             self._engine.execute(
-                f"INSERT INTO present SELECT {NAMES}, ? FROM {files([path])} WHERE id IN "
+                f"INSERT INTO present SELECT {READ_NAMES}, ? FROM {rows} WHERE id IN "
                 "(SELECT id FROM given UNION ALL SELECT id FROM dropped)",
                 [part.key],
             )
@@ -132,30 +142,35 @@ class Change:
                 months[month] = hit
         return months
 
-    def write_month(self, month: str, old_paths: Sequence[Path]) -> Iterator[Written]:
+    def write_month(self, month: str, old_rows: str | None) -> Iterator[Written]:
         """
-        The rows of some parts without the outdated ones, and the month's incoming,
+        Rows of the ledger (SQL) without the outdated ones, and the month's incoming,
         sorted anew. Each file is gone when the next is asked for.
         """
-        rest = f"SELECT {NAMES} FROM incoming WHERE strftime(started_at, '%Y-%m') = ?"
-        if old_paths:
-            rest += f" UNION ALL SELECT {NAMES} FROM {files(list(old_paths))} "
+        rest = f"SELECT {READ_NAMES} FROM incoming "
+        rest += f"WHERE strftime(started_at, '%Y-%m') = '{month}'"
+        if old_rows:
+            rest += f" UNION ALL SELECT {READ_NAMES} FROM {old_rows} "
             rest += "WHERE id NOT IN (SELECT id FROM outdated)"
-        self._engine.execute(f"CREATE OR REPLACE TEMP TABLE month AS {rest}", [month])
+        self._engine.execute(f"CREATE OR REPLACE TEMP VIEW month AS {rest}")
         ((count,),) = self._engine.execute("SELECT count(*) FROM month").fetchall()
         for start in range(0, count, MOST_ROWS_OF_A_PART):
             written = self._write(start, min(count - start, MOST_ROWS_OF_A_PART))
             yield written
             written.path.unlink()
-        self._engine.execute("DROP TABLE month")
 
     def _write(self, start: int, count: int) -> Written:
         # Always another name: the engine remembers footers by the file's name.
         path = self._folder / f"{secrets.token_hex(6)}.parquet"
+        # What follows from other columns is added last: tables of it would take memory twice.
         rows = f"FROM month ORDER BY {SORTED_BY} LIMIT {count} OFFSET {start}"
         different = min(count, ROWS_IN_A_GROUP) // 2
+        # Each thread holds a group of wide rows: two large ones and the sort are too much.
+        threads = 1 if count > ROWS_IN_A_GROUP // 2 else THREADS
         self._engine.execute(
-            f"COPY (SELECT {NAMES} {rows}) TO '{path}' ({_COPY_OPTIONS} {different + 1})"
+            f"SET threads = {threads};"
+            f"COPY (SELECT {READ_NAMES}, {derived()} FROM ({rows})) TO '{path}' "
+            f"({_COPY_OPTIONS} {different + 1}); SET threads = {THREADS}"
         )
         first, last, first_id, last_id = self._engine.execute(
             f"SELECT min(started_at), max(started_at), min(id), max(id) FROM {files([path])}"

@@ -13,6 +13,9 @@ MEMORY_LIMIT_MB = 400
 """Of DuckDB's own buffers; larger sorts go to files in the system's temporary folder."""
 
 
+THREADS = 2
+
+
 def open_engine(
     memory_limit_mb: int = MEMORY_LIMIT_MB, database: Path | None = None
 ) -> duckdb.DuckDBPyConnection:
@@ -24,7 +27,7 @@ def open_engine(
             "autoload_known_extensions": False,
             "memory_limit": f"{memory_limit_mb}MB",
             "temp_directory": str(Path(tempfile.gettempdir()) / "showrunner-duckdb"),
-            "threads": 2,
+            "threads": THREADS,
             "python_enable_replacements": False,
         },
     )

@@ -9,14 +9,24 @@ from typing import Protocol
 
 from showrunner.adapters.atomic_files import make_folder, os_errors, write_unfinished
 from showrunner.errors import SetupError
-from showrunner.history.ledger.manifest import PartFile
 from showrunner.ports.blobs import Blobs
 
 _DOWNLOADS_AT_ONCE = 8
 
 
+class StoredFile(Protocol):
+    """A blob whose content `etag` names: a part, a library's items."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def size_bytes(self) -> int: ...
+    @property
+    def etag(self) -> str: ...
+
+
 class PartFiles(Protocol):
-    def paths(self, parts: Sequence[PartFile]) -> list[Path]:
+    def paths(self, parts: Sequence[StoredFile]) -> list[Path]:
         """A readable file for each part, in their order. Raises SetupError when one is lost."""
 
 
@@ -26,10 +36,10 @@ class FilesInPlace:
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    def paths(self, parts: Sequence[PartFile]) -> list[Path]:
+    def paths(self, parts: Sequence[StoredFile]) -> list[Path]:
         return [self._present(part) for part in parts]
 
-    def _present(self, part: PartFile) -> Path:
+    def _present(self, part: StoredFile) -> Path:
         path = self._root.joinpath(*part.key.split("/"))
         if not path.is_file():
             raise _lost(part)
@@ -49,7 +59,7 @@ class CachedFiles:
         self._folder = folder
         self._limit_bytes = limit_bytes
 
-    def paths(self, parts: Sequence[PartFile]) -> list[Path]:
+    def paths(self, parts: Sequence[StoredFile]) -> list[Path]:
         wanted = {self._path(part): part for part in parts}
         self._check_room(parts)
         with os_errors(self._folder):
@@ -62,11 +72,11 @@ class CachedFiles:
                 os.utime(path)
         return [self._path(part) for part in parts]
 
-    def _path(self, part: PartFile) -> Path:
+    def _path(self, part: StoredFile) -> Path:
         name = hashlib.sha256(f"{part.key} {part.etag}".encode()).hexdigest()
         return self._folder / f"{name[:32]}.parquet"
 
-    def _check_room(self, parts: Sequence[PartFile]) -> None:
+    def _check_room(self, parts: Sequence[StoredFile]) -> None:
         needed_bytes = sum(part.size_bytes for part in parts)
         if needed_bytes > self._limit_bytes:
             raise SetupError(
@@ -84,7 +94,7 @@ class CachedFiles:
             path.unlink(missing_ok=True)
             surplus -= facts[path].st_size
 
-    def _copy(self, part: PartFile, path: Path) -> None:
+    def _copy(self, part: StoredFile, path: Path) -> None:
         blob = self._blobs.get(part.key)
         if blob is None or blob.info.etag != part.etag:
             raise _lost(part)
@@ -92,7 +102,7 @@ class CachedFiles:
         unfinished.replace(path)
 
 
-def _lost(part: PartFile) -> SetupError:
+def _lost(part: StoredFile) -> SetupError:
     return SetupError(
         f"{part.key} of the history is missing or was changed: put it back from your backup."
     )

@@ -12,7 +12,7 @@ import duckdb
 
 from showrunner.errors import ConflictError
 from showrunner.history.ledger.change import Change, Written
-from showrunner.history.ledger.columns import ROWS_IN_A_GROUP
+from showrunner.history.ledger.columns import FORMAT, ROWS_IN_A_GROUP
 from showrunner.history.ledger.engine import damaged_parts, open_engine
 from showrunner.history.ledger.files import PartFiles
 from showrunner.history.ledger.manifest import (
@@ -22,6 +22,7 @@ from showrunner.history.ledger.manifest import (
     load_manifest,
     save_manifest,
 )
+from showrunner.history.ledger.reading import rows_of
 from showrunner.plays.models import Play
 from showrunner.ports.blobs import Blobs
 from showrunner.ports.clock import Clock
@@ -187,11 +188,18 @@ class Ledger:
         manifest: Manifest,
         outdated: set[str],
     ) -> tuple[PartFile, ...]:
-        """The month's parts afterwards: full ones stay, those with old facts and small ones go."""
+        """
+        The month's parts afterwards: full ones stay; small ones, and those with old facts or
+        of an earlier format, go.
+        """
         present = manifest.months[month].parts if month in manifest.months else ()
-        old = [part for part in present if part.key in outdated or part.plays < ROWS_IN_A_GROUP]
+        old = [
+            part
+            for part in present
+            if part.key in outdated or part.plays < ROWS_IN_A_GROUP or part.format < FORMAT
+        ]
         with damaged_parts():
-            files = change.write_month(month, self.part_files.paths(old))
+            files = change.write_month(month, rows_of(old, self.part_files) if old else None)
             written = [self._put(month, manifest.version + 1, file) for file in files]
         return (*(part for part in present if part not in old), *written)
 
@@ -209,6 +217,7 @@ class Ledger:
             last_started_at=written.last_started_at,
             first_id=written.first_id,
             last_id=written.last_id,
+            format=FORMAT,
         )
 
 

@@ -22,6 +22,7 @@ class PartFile(_Record):
     One Parquet file; it never changes, a rewritten part gets another key.
 
     Its plays' start times (UTC) and ids lie between the firsts and the lasts, both included.
+    `format` says which columns it has; manifests of format 1 do not say it.
     """
 
     key: str
@@ -32,6 +33,7 @@ class PartFile(_Record):
     last_started_at: AwareDatetime
     first_id: str
     last_id: str
+    format: int = 1
 
 
 class Month(_Record):

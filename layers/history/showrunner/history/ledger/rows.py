@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from math import isfinite
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO, Any
@@ -101,6 +102,8 @@ def _plain(value: Any, play: Play, field: str) -> Any:
         return value.value
     if isinstance(value, int) and abs(value) > _LARGEST_NUMBER:
         raise InvalidInputError(f"Play {play.id}: {field} is too large a number to be true.")
+    if isinstance(value, float) and not isfinite(value):
+        raise InvalidInputError(f"Play {play.id}: {field} is no number.")
     return value
 
 

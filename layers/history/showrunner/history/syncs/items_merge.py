@@ -26,6 +26,7 @@ _SAID = {
     "season_number": "BIGINT",
     "episode_number": "BIGINT",
     "year": "BIGINT",
+    "content_rating": "VARCHAR",
     "added_at": "TIMESTAMP",
     "duration_ms": "BIGINT",
     "resolution": "VARCHAR",
@@ -85,9 +86,8 @@ class ItemsMerge:
             return
         path = self._folder / "before.parquet"
         path.write_bytes(data)
-        names = ", ".join(COLUMNS)
         with damaged_parts():
-            self._engine.execute(f"CREATE TABLE before AS SELECT {names} FROM {files([path])}")
+            self._engine.execute(f"CREATE TABLE before AS {rows_of([path])}")
 
     def write(self) -> Path:
         """The file as it shall be."""
@@ -122,6 +122,19 @@ class ItemsMerge:
     def _number(self, of: str) -> int:
         found = self._engine.execute(f"SELECT count(*) FROM {of}").fetchone()
         return int(found[0]) if found else 0
+
+
+def rows_of(paths: Iterable[Path]) -> str:
+    """
+    SQL of the rows of such files, with all COLUMNS.
+
+    What a column would say that came after a file was written is NULL for its items.
+    """
+    nothing = ", ".join(f"NULL::{kind} AS {name}" for name, kind in COLUMNS.items())
+    sides = " UNION ALL BY NAME ".join(
+        [f"(SELECT {nothing} LIMIT 0)", *(f"FROM {files([path])}" for path in paths)]
+    )
+    return f"SELECT {', '.join(COLUMNS)} FROM ({sides})"
 
 
 def row_of(item: CatalogueItem) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from showrunner.errors import NotFoundError
 from showrunner.web.rooms import (
+    analytics,
     job,
     job_list,
     people,
@@ -24,6 +25,7 @@ ROOMS: tuple[Room, ...] = (
     job_list.ROOM,
     plays.ROOM,
     people.ROOM,
+    analytics.ROOM,
     syncs.ROOM,
 )
 """Those that are always there; every job has one besides."""

@@ -83,7 +83,8 @@ class Room:
 
     Rooms of one `group` share an entry of the navigation, which leads to the
     first of them; those with a `tab` (its word) show each other as tabs.
-    `scripts` are assets of its own.
+    `scripts` are assets of its own. `template` is another one for a room that is no columns
+    of live parts.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Room:
     group: str = ""
     tab: str = ""
     scripts: tuple[str, ...] = ()
+    template: str = "room.html"
 
     @property
     def entry(self) -> str:

@@ -9,17 +9,17 @@ export class Refusal extends Error {
   }
 }
 
-export async function ask(method, address, body, headers = {}) {
+export async function ask(method, address, body, headers = {}, signal = undefined) {
   const sent = { Accept: "application/json", "X-CSRF-Token": csrf, ...headers };
   if (body !== undefined) sent["Content-Type"] = "application/json";
   let response;
   try {
-    response = await fetch(address, { method, headers: sent, body: body && JSON.stringify(body) });
+    response = await fetch(address, { method, headers: sent, body: body && JSON.stringify(body), signal });
   } catch {
     throw new Refusal(0, { message: "Showrunner does not answer: look whether it runs." });
   }
   const answer = await response.json().catch(() => null);
-  if (response.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+  if (response.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
   if (!response.ok) throw new Refusal(response.status, answer);
   return answer;
 }

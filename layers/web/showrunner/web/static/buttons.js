@@ -1,5 +1,5 @@
 // Buttons that call the API: what and where is in their data attributes.
-const { ask, busy } = await import(document.getElementById("api-script").href);
+import { ask, busy } from "./api.js";
 
 function isMeant({ confirm, phrase }) {
   if (confirm) return window.confirm(confirm);

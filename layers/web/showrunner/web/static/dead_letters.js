@@ -1,5 +1,5 @@
 // Messages that were set aside: the API is asked once the page stands, for queues take their time.
-const { ask, element } = await import(document.getElementById("api-script").href);
+import { ask, element } from "./api.js";
 const place = document.querySelector("[data-dead-letters]");
 
 async function show() {

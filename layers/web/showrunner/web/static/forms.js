@@ -1,5 +1,5 @@
 // A form that is sent to the API as JSON, with its rows, and a connection's with its Test.
-const { ask, busy, element } = await import(document.getElementById("api-script").href);
+import { ask, busy, element } from "./api.js";
 const form = document.querySelector("form[data-address]");
 
 // ------------------------------------------------------------ from fields to JSON

@@ -1,5 +1,5 @@
 // The plays of the history: asked of the API, drawn here, opened one by one.
-const { ask, element } = await import(document.getElementById("api-script").href);
+import { ask, element } from "./api.js";
 const REST_MS = 3000;
 const DECISIONS = { direct_play: "direct play", direct_stream: "direct stream", transcode: "transcoding" };
 const STATES = { open: ["playing now", "busy"], watched: ["watched", "good"], partly: ["in part", "calm"], unknown: ["how far: unknown", "calm"] };

@@ -1,5 +1,5 @@
 // The import from a Tautulli: by its API, by a file that is sent in parts, or by a path.
-const { ask, busy, Refusal } = await import(document.getElementById("api-script").href);
+import { ask, busy, Refusal } from "./api.js";
 const csrf = document.querySelector("meta[name=csrf-token]").content;
 const form = document.getElementById("import");
 const TRIES = 4;

@@ -1,5 +1,5 @@
 // Signing in at a server: the token stays in Showrunner, the form only gets a handle for it.
-const { ask, element } = await import(document.getElementById("api-script").href);
+import { ask, element } from "./api.js";
 const POLL_MS = 2000;
 const GIVE_UP_MS = 15 * 60 * 1000;
 const box = document.querySelector("[data-sign-in]");

@@ -1,5 +1,5 @@
 // What is told once, and what is copied.
-const { element } = await import(document.getElementById("api-script").href);
+import { element } from "./api.js";
 const SAID_MS = 2000;
 
 // ------------------------------------------------------------ a secret, shown this one time

@@ -1,0 +1,72 @@
+"""The plays that began in the range, counted by raw columns: what is derived comes after."""
+
+# The SQL is put together from our own columns and texts; values are always bound.
+# ruff: noqa: S608
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time, tzinfo
+from typing import Any
+
+from showrunner.history.analytics.categories import By, buckets_of
+from showrunner.history.analytics.core import Asked
+from showrunner.history.analytics.people import People
+from showrunner.history.analytics.scope import Scope
+
+PLAYS = "count(*) AS plays"
+
+
+def begun(
+    asked: Asked,
+    columns: Mapping[str, str],
+    *,
+    sums: str = PLAYS,
+    where: str = "true",
+    people: People | None = None,
+) -> tuple[str, list[Any]]:
+    """
+    SQL of a row for each combination of `columns` (name: SQL over the columns of
+    `Asked.plays`) with its `sums`, and the values for its question marks.
+
+    With `people` there is also `people`, who they were, as `watched` has it.
+    """
+    filters = asked.scope.began_in_range
+    condition, values = asked.scope.condition(filters)
+    named = "".join(f"{sql} AS {name}, " for name, sql in columns.items())
+    plays = asked.plays(filters)
+    if people:
+        plays, numbers = people.numbered(plays)
+        sums, values = f"{sums}, {people.bits('number')} AS people", [*numbers, *values]
+    return (
+        f"SELECT {named}{sums} FROM {plays} WHERE {condition} AND ({where}) GROUP BY ALL",
+        values,
+    )
+
+
+def local_day(scope: Scope, moment_s: str) -> str:
+    """SQL of the `bucket` of a day, as `BUCKETS` take it; `moment_s` is a column, as `began_s`."""
+    return f"({scope.local_s(moment_s)} // 86400)"
+
+
+def periods(scope: Scope, by: By) -> tuple[list[str], str]:
+    """
+    The labels of the range's days, weeks or months, and SQL of the place of the one in which
+    `began_s` lies.
+
+    A row is compared with few of the edges: cheaper than its local time.
+    """
+    buckets: dict[Any, str] = buckets_of(by, scope.since, scope.before, scope.zone)
+    edges = [_midnight_s(datetime.combine(day, time()), scope.zone) for day in buckets]
+    return list(buckets.values()), _place_of("began_s", edges, 0)
+
+
+def _midnight_s(wall: datetime, zone: tzinfo) -> int:
+    return int(wall.replace(tzinfo=zone).timestamp())
+
+
+def _place_of(moment_s: str, edges: Sequence[int], first: int) -> str:
+    if len(edges) == 1:
+        return f"{first:d}"
+    middle = len(edges) // 2
+    earlier = _place_of(moment_s, edges[:middle], first)
+    later = _place_of(moment_s, edges[middle:], first + middle)
+    return f"CASE WHEN {moment_s} < {edges[middle]:d} THEN {earlier} ELSE {later} END"

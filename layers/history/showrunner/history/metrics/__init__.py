@@ -1,0 +1,1 @@
+"""What Prometheus scrapes: streams, plays, libraries, syncs, queues and workers as numbers."""

@@ -1,0 +1,184 @@
+"""
+Every question of the analytics through HTTP, from the server that `./local/up` starts.
+
+`./local/bench analytics [--plays 1000000] [--people 30 --servers 3] [--data FOLDER] [--runs 5]
+[--without-sqlite]`. The history is that of bench_history_pages with libraries of 11,700 items.
+Figures are medians in ms of whole requests over one connection that stays open: over all time,
+a year and 30 days; beside the principal ones, over all time, the same in SQLite. Then the memory
+of the server, and the CPU time of a process from its start to its first answer.
+"""
+
+import argparse
+import resource
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlencode
+
+from showrunner.history.home import ledger_of
+from showrunner.wiring import EmbeddedHome
+from tests.benchmarks.analytics_sqlite import QUESTIONS as IN_SQLITE
+from tests.benchmarks.analytics_sqlite import ask
+from tests.benchmarks.bench_history import DAYS, FIRST, World, as_sqlite
+from tests.benchmarks.bench_history_pages import prepared
+from tests.benchmarks.library_items import fill_libraries
+from tests.end_to_end.running import PROJECT, Running, showrunner_up
+
+QUESTION_MS, HOME_PAGE_MS, LARGE_MS = 100, 150, 500
+LARGE_PLAYS, MANY_PEOPLE, MANY_FACTOR = 10_000_000, 1000, 2
+MEMORY_MB, COLD_START_S = 500, 1.2
+HOME_PAGE = "plays/overview"
+OF_A_YEAR = "plays/year-in-review"
+
+RANGES = {"all time": DAYS + 1, "a year": 365, "30 days": 30}
+
+ALSO = (
+    *(f"plays/over-time?by={by}" for by in ("day", "hour", "month", "calendar")),
+    "plays/over-time?by=weekday_hour&measure=watch_seconds",
+    *(f"plays/over-time?by=day&split={split}" for split in ("people", "media_types")),
+    "plays/over-time?by=month&split=platforms",
+    *(f"lists/top?of={of}" for of in ("movies", "shows", "episodes", "people", "platforms")),
+    "lists/top?of=movies&order=people",
+    "lists/top?of=episodes&order=people",
+    "plays/comparison?of=episodes",
+    *(f"streams/concurrency?by={by}" for by in ("day", "hour")),
+    "streams/concurrency?by=day&split=decisions",
+)
+"""What the principal questions are asked for beside their defaults."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    running: Running
+    person: str
+    runs: int
+    plays: int
+    factor: int
+
+    def questions(self) -> list[str]:
+        """All that the server lists, with what they cannot do without, and the variants."""
+        listed = [one["address"] for one in self.running.get("/analytics")["questions"]]
+        needed = {
+            "profiles/person": {"people": self.person},
+            "profiles/title": {"series": "Series 7", "media_types": "episode"},
+            "profiles/library": {"libraries": "TV", "servers": "server-0"},
+            OF_A_YEAR: {"year": str((FIRST + timedelta(days=DAYS)).year)},
+        }
+        names = [address.partition("/analytics/")[2] for address in listed]
+        return [*(f"{one}?{urlencode(needed.get(one, {}))}".rstrip("?") for one in names), *ALSO]
+
+    def limit_ms(self, question: str, days: int) -> int:
+        """The home page is promised for a month: over longer it is as slow as all it asks."""
+        if question == HOME_PAGE:
+            return (HOME_PAGE_MS if days == RANGES["30 days"] else 10 * QUESTION_MS) * self.factor
+        return (LARGE_MS if self.plays >= LARGE_PLAYS else QUESTION_MS) * self.factor
+
+    def spent_ms(self, question: str, days: int) -> float:
+        since = FIRST + timedelta(days=DAYS + 1 - days)
+        asked = "time_zone=Europe/Berlin"
+        if not question.startswith(OF_A_YEAR):
+            asked += f"&since={since:%Y-%m-%d}"
+        address = f"/analytics/{question}{'&' if '?' in question else '?'}{asked}"
+        return median_ms(lambda: self.running.client.get(address).raise_for_status(), self.runs)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--plays", type=int, default=1_000_000)
+    parser.add_argument("--people", type=int, default=30)
+    parser.add_argument("--servers", type=int, default=3)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--without-sqlite", action="store_true")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = options.data or Path(temporary)
+        home = EmbeddedHome(folder / "data")
+        people = prepared(home, options.plays, World(options.people, options.servers))
+        fill_libraries(home)
+        factor = MANY_FACTOR if options.people >= MANY_PEOPLE else 1
+        with (
+            compared(home, Path(temporary), is_wanted=not options.without_sqlite) as database,
+            showrunner_up(folder, environment={"LOG_LEVEL": "WARNING"}) as running,
+        ):
+            bench = Bench(running, people[7], options.runs, options.plays, factor)
+            is_good = all([*measure(bench, database), within_memory(running)])
+        is_good &= starts_cold(folder / "data")
+    sys.exit(0 if is_good else 1)
+
+
+@contextmanager
+def compared(
+    home: EmbeddedHome, folder: Path, *, is_wanted: bool
+) -> Iterator[sqlite3.Connection | None]:
+    yield as_sqlite(ledger_of(home), folder / "plays.db") if is_wanted else None
+
+
+def measure(bench: Bench, database: sqlite3.Connection | None) -> Iterator[bool]:
+    print(f"{'ms':58} {'all time':>8} {'a year':>8} {'30 days':>8} {'SQLite':>8}")
+    for question in bench.questions():
+        spent = {days: bench.spent_ms(question, days) for days in RANGES.values()}
+        is_good = all(one <= bench.limit_ms(question, days) for days, one in spent.items())
+        figures = " ".join(f"{one:8.1f}" for one in spent.values())
+        other = f"{'':8}"
+        if database and question in IN_SQLITE:
+            other = f"{median_ms(partial(ask, database, question), 1):8.0f}"
+        print(f"{question:58} {figures} {other}  {'PASS' if is_good else 'FAIL'}", flush=True)
+        yield is_good
+
+
+def within_memory(running: Running) -> bool:
+    status = Path(f"/proc/{running.server_process_id()}/status").read_text()
+    (peak_kb,) = (line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))
+    peak_mb = int(peak_kb) / 1024
+    return said(f"memory of the server {peak_mb:.0f} MB", peak_mb, MEMORY_MB)
+
+
+_FIRST_ANSWER = """
+import runpy, sys
+sys.path.insert(0, sys.argv[1])
+runpy.run_path(f"{sys.argv[1]}/functions/queries/plays/main.py")
+from pathlib import Path
+from showrunner.history.analytics.core import Analytics
+from showrunner.history.analytics.over_time import QUESTION
+from showrunner.wiring import EmbeddedHome
+QUESTION.answered(Analytics(EmbeddedHome(Path(sys.argv[2]))), "by=day")
+"""
+
+
+def starts_cold(data: Path) -> bool:
+    """As AWS counts it: all CPU time of a new process until its first answer."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    command = [sys.executable, "-c", _FIRST_ANSWER, str(PROJECT), str(data)]
+    subprocess.run(command, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return said(f"cold start to the first answer {spent_s:.2f} s of CPU", spent_s, COLD_START_S)
+
+
+def said(what: str, found: float, limit: float) -> bool:
+    is_good = found <= limit
+    print(f"{what} (<= {limit})  {'PASS' if is_good else 'FAIL'}", flush=True)
+    return is_good
+
+
+def median_ms(call: Callable[[], object], runs: int) -> float:
+    spent = []
+    for _ in range(runs):
+        began = time.perf_counter()
+        call()
+        spent.append(1000 * (time.perf_counter() - began))
+    return statistics.median(spent)
+
+
+if __name__ == "__main__":
+    main()
