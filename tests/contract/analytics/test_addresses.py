@@ -46,6 +46,8 @@ def clock() -> FakeClock:
         ("time_zone=Mars/Olympus", "time_zone"),
         ("people=nobody", "people"),
         ("of=films", "of"),
+        ("decisions=copied", "decisions"),
+        ("server_kinds=kodi", "server_kinds"),
         ("format=xml", "format: must be json or csv"),
         ("format=csv&table=nowhere", "table: must be entries or summary"),
         ("table=summary", "table: is of format=csv alone"),
@@ -55,6 +57,13 @@ def clock() -> FakeClock:
 def test_wrong_values_are_refused_with_what_there_is(busy: World, query: str, said: str) -> None:
     """The parameter is named, and its choices where these are few."""
     busy.refuses("lists/top", query, said)
+
+
+def test_growth_takes_no_filter_that_would_change_nothing(busy: World) -> None:
+    """Nobody watches what comes: the filters of plays are refused, those of items are not."""
+    busy.refuses("libraries/growth", "platforms=Roku", "platforms")
+    busy.refuses("libraries/growth", "is_watched=true", "is_watched")
+    busy.body("libraries/growth", "media_types=movie&days=30&by=day&content_ratings=PG")
 
 
 def tags(world: World, parameters: str = "") -> dict[str, str]:

@@ -4,12 +4,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from showrunner.history.analytics.categories import By, buckets_of
 from showrunner.history.analytics.concurrency import (
     ConcurrencyAnswer,
     ConcurrencyQuery,
     concurrency,
 )
-from showrunner.history.analytics.core import Analytics
+from showrunner.history.analytics.core import Analytics, Asked
+from showrunner.history.analytics.sweep import sweep
+from showrunner.history.analytics.swept import Swept
+from showrunner.plays.models import Play
 from tests.contract.analytics import slow
 from tests.contract.analytics.conftest import Know
 from tests.contract.analytics.worlds import ON_EMBY, at, generated, play, sitting
@@ -91,3 +95,35 @@ def test_generated_histories_agree_with_the_slow_way(know: Know, zone: str, by: 
         expected, abs=1e-4
     )
     assert answer.overall.peak == max(peaks.values())
+
+
+def test_a_long_history_is_swept_in_pieces_and_those_that_are_over_once(know: Know) -> None:
+    """What goes on from one into the next counts in both, however long it takes."""
+    plays = generated(11, 100, slow.utc("2026-07-05"), 120)
+    plays += [play(sitting(at("2026-07-31 22:00"), 600), sitting(at("2026-10-31 22:00"), 600))]
+    plays += [play(sitting(at("2026-08-20 20:00"), 60 * 24 * 40), decision="transcode")]
+    analytics = know(*plays[5:], recent=tuple(plays[:5]))
+    query = "since=2026-07-10T10:10&before=2026-11-09&time_zone=Europe/Berlin"
+    asked = analytics.about(ConcurrencyQuery.read(query))
+    for _ in range(2):
+        swept = sweep(asked, By.WEEK, "decision", at_once=1)
+        unknown = [one for one in plays if slow.counts(one) and not _lasted(one)]
+        began = [asked.scope.since <= one.started_at < asked.scope.before for one in unknown]
+        assert swept.unknown_plays == sum(began)
+        _agree(swept.together, plays, asked)
+        for decision in ("transcode", "direct_play"):
+            chosen = [one for one in plays if one.stream.decision == decision]
+            _agree(swept.apart[decision], chosen, asked)
+
+
+def _lasted(one: Play) -> bool:
+    return any(slow.end_of(part) > one.started_at for part in one.parts)
+
+
+def _agree(swept: Swept, plays: list[Play], asked: Asked) -> None:
+    scope, zone = asked.scope, ZoneInfo("Europe/Berlin")
+    peaks, averages = slow.concurrency(plays, scope.since, scope.before, "week", zone)
+    labels = buckets_of(By.WEEK, scope.since, scope.before, zone)
+    assert {labels[bucket]: one.peak for bucket, one in swept.items()} == peaks
+    found = {labels[bucket]: one.streamed_s / one.lasted_s for bucket, one in swept.items()}
+    assert found == pytest.approx(averages)

@@ -21,7 +21,7 @@ from showrunner.history.analytics import (
     delivery_subtitles,
     quality,
 )
-from showrunner.history.analytics.bandwidth import KBPS, BandwidthQuery
+from showrunner.history.analytics.bandwidth import KBPS, SweptQuery
 from showrunner.history.analytics.bandwidth_sweep import bandwidth_sweep
 from showrunner.history.analytics.categories import By
 from showrunner.history.analytics.core import Analytics
@@ -221,9 +221,14 @@ def test_bandwidth_over_time(world: World, by: str) -> None:
 
 @pytest.mark.parametrize("by", [By.DAY, By.MONTH, By.HOUR], ids=str)
 def test_a_long_history_is_swept_in_parts(world: World, by: By) -> None:
-    """What is cut at any second comes to the same together."""
-    asked = world[0].about(BandwidthQuery.read(RANGE))
-    found = [bandwidth_sweep(asked, by, KBPS, plays) for plays in (0, 30_000_000)]
+    """What is cut between any months comes to the same together."""
+    query = SweptQuery.read(f"{RANGE}&by={by}")
+    asked = world[0].about(query)
+    # Another limit, so that nothing is kept of one for the other.
+    queries = (query, query.model_copy(update={"limit": 7}))
+    found = [
+        bandwidth_sweep(asked, by, KBPS, *one) for one in zip(queries, (2_000_000, 1), strict=True)
+    ]
     assert found[0] == found[1]
     assert max(one.peak_kbps for one in found[0].values()) > 0
 

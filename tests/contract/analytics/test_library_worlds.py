@@ -11,7 +11,8 @@ from showrunner.history.analytics.dimensions import Kind
 from showrunner.history.analytics.first_watch import FirstWatchQuery, first_watch
 from showrunner.history.analytics.growth import GrowthQuery, growth
 from showrunner.history.analytics.over_time import OverTimeQuery, over_time
-from showrunner.history.analytics.profile_person import PersonAnswer, PersonQuery, person
+from showrunner.history.analytics.profile_person import person
+from showrunner.history.analytics.profile_person_answer import PersonAnswer, PersonQuery
 from showrunner.history.analytics.profile_title import TitleAnswer, TitleQuery, title
 from showrunner.history.analytics.recently_added import RecentlyAddedQuery, recently_added
 from showrunner.history.analytics.top import TopQuery, top

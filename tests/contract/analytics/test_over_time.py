@@ -10,6 +10,7 @@ from showrunner.errors import InvalidInputError
 from showrunner.history.analytics.answers import Chart
 from showrunner.history.analytics.core import Analytics
 from showrunner.history.analytics.over_time import OverTimeAnswer, OverTimeQuery, over_time
+from showrunner.history.analytics.top import TopQuery, top
 from showrunner.plays.models import PlayState
 from tests.contract.analytics import slow
 from tests.contract.analytics.conftest import Know
@@ -152,6 +153,30 @@ def test_series_are_split_and_the_rest_is_one(know: Know) -> None:
         ("(others)", 2),
     ]
     assert answer.totals.plays == 7
+
+
+@pytest.mark.parametrize("measure", ["plays", "watch_seconds"])
+def test_people_have_the_numbers_of_their_list(
+    know: Know, people: dict[str, str], measure: str
+) -> None:
+    """Humans on several servers, strangers and nobody; who is not among the first is one."""
+    assert people
+    plays = generated(31, 250, slow.utc("2026-10-01"), 30)
+    analytics = know(*plays[:-20], recent=tuple(plays[-20:]))
+    query = "since=2026-10-08T10:30&before=2026-10-27&time_zone=Europe/Berlin"
+    listed = top(analytics, TopQuery.read(f"{query}&of=people&order={measure}"))
+    assert listed.count > 3
+    for by in ("day", "hour"):
+        for limit in (2, 50):
+            asked = f"{query}&by={by}&split=people&measure={measure}&limit={limit}"
+            answer = ask(analytics, asked)
+            found = [
+                (one.name, sum(number or 0 for number in one.data)) for one in answer.chart.series
+            ]
+            numbers = [(one.name, getattr(one, measure)) for one in listed.entries]
+            rest = sum(number for _, number in numbers[limit:])
+            assert found == [*numbers[:limit], *([("(others)", rest)] if numbers[limit:] else [])]
+            assert answer.totals == listed.totals
 
 
 def test_an_open_play_counts_for_as_long_as_it_was_seen(know: Know) -> None:

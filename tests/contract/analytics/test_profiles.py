@@ -9,7 +9,8 @@ import pytest
 from showrunner.errors import InvalidInputError
 from showrunner.history.analytics.core import Analytics
 from showrunner.history.analytics.profile_library import LibraryAnswer, LibraryQuery, library
-from showrunner.history.analytics.profile_person import PersonAnswer, PersonQuery, person
+from showrunner.history.analytics.profile_person import person
+from showrunner.history.analytics.profile_person_answer import PersonAnswer, PersonQuery
 from showrunner.history.analytics.profile_title import TitleAnswer, TitleQuery, title
 from showrunner.wiring import EmbeddedHome
 from tests.contract.analytics.conftest import Know

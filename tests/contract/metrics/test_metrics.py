@@ -14,6 +14,7 @@ from showrunner.history.home import ledger_of
 from showrunner.history.ledger.manifest import MANIFEST_KEY, PLAYS_PREFIX
 from showrunner.history.metrics import counting
 from showrunner.history.metrics.history import COLLECTION, KEY
+from showrunner.settings import change_settings
 from showrunner.wiring import EmbeddedHome, living_in
 from tests.calls import http_event, source_of
 from tests.contract.analytics.worlds import at, play, sitting
@@ -63,6 +64,17 @@ def test_a_counter_only_grows(household: EmbeddedHome) -> None:
     more = parsed(scrape(household))
     assert [value(more, name, **labels) for name in names] == [4, 12_000]
     assert value(before, names[0], **labels) == 3
+
+
+def test_other_rules_of_what_counts_are_no_plays(household: EmbeddedHome) -> None:
+    """Nobody played anything because a setting was changed, and changed back."""
+    labels = {"server": "Attic", "media_type": "movie"}
+    for seconds in (120, 3600, 0, 120):
+        change_settings(household.documents, {"least_video_seconds": seconds})
+        samples = parsed(scrape(household))
+        assert value(samples, "showrunner_plays_total", **labels) == 3
+    ledger_of(household).write([play(sitting(at("2026-12-20 09:00"), 60), item=FILM)])
+    assert value(parsed(scrape(household)), "showrunner_plays_total", **labels) == 4
 
 
 def test_a_damaged_ledger_keeps_the_numbers_of_before(

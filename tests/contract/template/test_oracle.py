@@ -39,11 +39,7 @@ def test_functions_agree_with_the_translator(template: Template, translated: Res
             f"{function.source.stem}.{function.handler}",
             function.timeout_seconds,
             function.memory_mb,
-            {
-                name: value
-                for name, value in function.environment.items()
-                if name not in parameters
-            },
+            {name: value for name, value in function.environment.items() if name not in parameters},
         )
         for function in template.functions
     }

@@ -4,9 +4,11 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from showrunner.clients.models import Decision
 
 _COLUMNS = {
     "ids": "id",
@@ -36,6 +38,10 @@ _BETWEEN = "\x1f"
 """A character that ids and names do not have."""
 
 Values = Annotated[tuple[str, ...], Field(max_length=MOST_VALUES)]
+Decisions = Annotated[tuple[Decision, ...], Field(max_length=MOST_VALUES)]
+ServerKinds = Annotated[
+    tuple[Literal["plex", "jellyfin", "emby"], ...], Field(max_length=MOST_VALUES)
+]
 
 
 class AccountFilter(BaseModel):
@@ -73,7 +79,7 @@ class Choices(BaseModel):
 
     ids: Values = ()
     servers: Values = ()
-    server_kinds: Values = ()
+    server_kinds: ServerKinds = ()
     libraries: Values = ()
     media_types: Values = ()
     titles: Values = ()
@@ -81,7 +87,7 @@ class Choices(BaseModel):
     players: Values = ()
     platforms: Values = ()
     products: Values = ()
-    decisions: Values = ()
+    decisions: Decisions = ()
     source_resolutions: Values = ()
     resolutions: Values = ()
     video_codecs: Values = ()
@@ -118,11 +124,12 @@ class PlayFilters(Choices):
 
 def condition(filters: PlayFilters) -> tuple[str, list[Any]]:
     """What follows WHERE, over the ledger's columns, and the values for its question marks."""
-    terms, values = ["true"], []
+    terms: list[str] = ["true"]
+    values: list[Any] = []
     for field, column in _COLUMNS.items():
-        if wanted := getattr(filters, field):
+        if wanted := [str(one) for one in getattr(filters, field)]:
             terms.append(_one_of(column, len(wanted)))
-            values.append(wanted[0] if len(wanted) == 1 else list(wanted))
+            values.append(wanted[0] if len(wanted) == 1 else wanted)
     for sign, moment in ((">=", filters.since), ("<", filters.before)):
         if moment:
             terms.append(f"started_at {sign} ?")

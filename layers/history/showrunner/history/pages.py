@@ -29,6 +29,9 @@ _FIRST_LOOK_PLAYS = 5000
 _GENEROUS = 1.25
 """Rather one month more than another question."""
 
+_MEMORY_LIMIT_MB = 300
+"""Questions about ten million plays take no longer with it; larger tables go to files."""
+
 _ORDER = "ORDER BY started_at DESC, id DESC"
 
 _LEFT_OUT = (
@@ -80,7 +83,7 @@ class History:
 
     def __init__(self, ledger: Ledger, documents: Documents | None = None) -> None:
         self._ledger = ledger
-        self._engine = open_engine()
+        self._engine = open_engine(_MEMORY_LIMIT_MB)
         self._opening = threading.Lock()
         self._recent = RecentPlays(self._engine, documents)
         self._accounts: dict[str, set[str]] = {}
@@ -111,8 +114,8 @@ class History:
         parts = _parts_with(filters, now.manifest)
         unread = [part for part in parts if part.key not in self._accounts]
         if unread:
-            rows = rows_of(unread, self._part_files)
-            found = self.ask(f"SELECT DISTINCT account FROM {rows} WHERE account IS NOT NULL")
+            source = rows_of(unread, self._part_files)
+            found = self.ask(f"SELECT DISTINCT account FROM {source} WHERE account IS NOT NULL")
             # Of many parts read together it is only known that none has any other.
             self._accounts |= {part.key: {one for (one,) in found} for part in unread}
         table = now.recent.table
@@ -123,9 +126,12 @@ class History:
 
     def count(self, filters: PlayFilters, now: Moment) -> int:
         """At least as many plays as can pass by their time; no file is opened for it."""
-        return len(now.recent.plays) + sum(
-            part.plays for part in _parts_with(filters, now.manifest)
+        recent = sum(
+            (filters.since is None or play.started_at >= filters.since)
+            and (filters.before is None or play.started_at < filters.before)
+            for play in now.recent.plays.values()
         )
+        return recent + sum(part.plays for part in _parts_with(filters, now.manifest))
 
     def ask(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
         """The rows of a query. Raises SetupError when a file of the ledger cannot be read."""

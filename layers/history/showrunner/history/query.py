@@ -4,7 +4,7 @@ import base64
 import json
 from collections import defaultdict
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, get_origin
 from urllib.parse import parse_qsl
 
 from pydantic import Field, ValidationError
@@ -53,7 +53,7 @@ class HistoryQuery(Choices):
         facts: dict[str, Any] = {}
         for name, values in given.items():
             field = cls.model_fields.get(name)
-            takes_many = field is not None and field.annotation == tuple[str, ...]
+            takes_many = field is not None and get_origin(field.annotation) is tuple
             if not takes_many and len(values) > 1:
                 raise wrong_field(name, "give it once")
             facts[name] = values if takes_many else values[0]

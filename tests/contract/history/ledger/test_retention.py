@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from showrunner.adapters.files import FileBlobs
-from showrunner.history.ledger.files import FilesInPlace
+from showrunner.history.ledger.files import FilesInPlace, StoredFile
 from showrunner.history.ledger.ledger import Changed, Ledger
-from showrunner.history.ledger.manifest import PartFile
 from showrunner.history.pages import History
 from tests.contract.history.ledger.plays import play
 from tests.contract.history.ledger.test_writing import everything, racing
@@ -30,7 +29,7 @@ class _OnePart(FilesInPlace):
         super().__init__(root)
         self.asked: set[str] = set()
 
-    def paths(self, parts: Sequence[PartFile]) -> list[Path]:
+    def paths(self, parts: Sequence[StoredFile]) -> list[Path]:
         assert len(parts) <= 1
         self.asked |= {part.key for part in parts}
         return super().paths(parts)

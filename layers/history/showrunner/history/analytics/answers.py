@@ -57,8 +57,8 @@ class Answer(_Frozen):
     """
     The range is `since` until `before` (excluded); `time_zone` is the one of days and hours.
 
-    While `version` is the same, so is the answer to the same question. `took_ms` is the
-    time that the question took here.
+    While `version` is the same, the plays, people and rules are; the `ETag` says it of all that
+    an answer is made of. `took_ms` is the time that the question took here.
     """
 
     since: datetime

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from pydantic import ValidationError
 
 from showrunner.connections.store import ConnectionStore
+from showrunner.errors import TooLargeError
 from showrunner.history.analytics.answers import Answer
 from showrunner.history.analytics.core import Analytics
 from showrunner.history.analytics.forms import Form, form_of
@@ -17,6 +18,9 @@ from showrunner.wiring import Home
 
 FRESH_SECONDS = 10
 """For so long a browser need not ask again: nobody minds a play that shows up that much later."""
+
+MOST_CHARACTERS = 4_000_000
+"""A Lambda function's answer has 6 MB at most; most characters are a byte."""
 
 _EDITION = 1
 """Grows when the same plays get another answer: what clients keep must not outlive a release."""
@@ -55,9 +59,14 @@ class AnalyticsApi:
         # Before the question is asked: an answer may be newer than its tag, never older.
         tag = self._tag(question, query, form)
         headers = {"ETag": tag, "Cache-Control": _CACHE_CONTROL, "Vary": _VARY}
-        if tag in (one.strip() for one in if_none_match.split(",")):
+        if _holds(tag, if_none_match):
             return Answered(HTTPStatus.NOT_MODIFIED, form.content_type, "", headers)
         body = form.written(self._asked(question, query))
+        if len(body) > MOST_CHARACTERS:
+            raise TooLargeError(
+                f"This answer is over the {MOST_CHARACTERS / 1e6:.0f} MB that a function may send: "
+                "ask by week or month, for fewer days, or with a smaller limit."
+            )
         return Answered(HTTPStatus.OK, form.content_type, body, headers | _as_file(question, form))
 
     def _asked(self, question: Question, query: AnalyticsQuery) -> Answer:
@@ -78,6 +87,12 @@ class AnalyticsApi:
 
 
 _CACHE_CONTROL = f"private, max-age={FRESH_SECONDS}"
+
+
+def _holds(tag: str, if_none_match: str) -> bool:
+    """By the weak comparison of RFC 9110: whether a tag is called weak does not matter."""
+    held = {one.strip().removeprefix("W/") for one in if_none_match.split(",")}
+    return "*" in held or tag.removeprefix("W/") in held
 
 
 def _as_file(question: Question, form: Form) -> dict[str, str]:

@@ -40,6 +40,10 @@ class BandwidthQuery(AnalyticsQuery):
     by: TimeBy = TimeBy.HOUR
 
 
+class SweptQuery(BandwidthQuery):
+    """What the sweep is kept by."""
+
+
 class Carried(BaseModel):
     """
     What was sent for `plays`: their bitrate times how long they were watched.
@@ -123,9 +127,9 @@ Found = dict[Bucket, At]
 def bandwidth(analytics: Analytics, query: BandwidthQuery) -> BandwidthAnswer:
     """Charts, sums and lists. Raises InvalidInputError that names the parameter."""
     asked, limit = analytics.about(query), query.limit
-    rows = told(asked, _SOUGHT)
+    rows = told(asked, _SOUGHT, query)
     sums = total(rows, _SOUGHT)
-    found = bandwidth_sweep(asked, By(query.by), KBPS, sums[0])
+    found = bandwidth_sweep(asked, By(query.by), KBPS, SweptQuery(**dict(query)))
     overall = reduce(At.joined, found.values(), At())
     return BandwidthAnswer(
         **asked.head(),

@@ -5,10 +5,8 @@ As `sweep` does it, with bitrates in the place of ones: what has begun until a m
 what has ended, is what runs then.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from dataclasses import astuple, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,7 +14,10 @@ from numpy.typing import NDArray
 
 from showrunner.history.analytics.categories import Bucket, By
 from showrunner.history.analytics.core import Asked
-from showrunner.history.analytics.scope import Scope
+from showrunner.history.analytics.query import AnalyticsQuery
+from showrunner.history.analytics.runs import pieces
+from showrunner.history.analytics.scope import LOOK_BACK, Scope
+from showrunner.history.analytics.settled import Rows, kept_rows
 from showrunner.history.analytics.sweep import pieces_of, spans_of
 
 Numbers = NDArray[Any]
@@ -26,7 +27,7 @@ FASTEST_KBPS = 10_000_000
 
 _RATE_BITS = 24
 """So many hold a rate: moments and rates are sorted together, as one number each."""
-_PLAYS_AT_ONCE = 2_500_000
+PLAYS_AT_ONCE = 2_500_000
 """Keeps the numbers of all plays below 150 MB, however many these are."""
 
 
@@ -46,38 +47,30 @@ class At:
         )
 
 
-def bandwidth_sweep(asked: Asked, by: By, kbps: str, plays: int) -> dict[Bucket, At]:
+def bandwidth_sweep(
+    asked: Asked, by: By, kbps: str, query: AnalyticsQuery, at_once: int = PLAYS_AT_ONCE
+) -> dict[Bucket, At]:
     """
-    Every bucket of the range; `plays` is about how many there are in it.
+    Every bucket of the range; of about `at_once` plays the numbers are in memory at a time.
 
     `kbps` is SQL over the ledger's columns: kilobits a second, at most `FASTEST_KBPS`, NULL:
-    not known.
+    not known. Of the months that are over it is kept by the `query`, whose class must be used
+    for nothing else.
     """
     found: dict[Bucket, At] = {}
-    for part in _parts(asked, 1 + plays // _PLAYS_AT_ONCE):
-        for bucket, carried in _of_part(part, by, kbps).items():
-            found[bucket] = found.get(bucket, At()).joined(carried)
+    for piece in pieces(asked, at_once):
+        rows = kept_rows(piece, query, LOOK_BACK, partial(_of_piece, piece, by, kbps))
+        for bucket, *carried in rows:
+            found[bucket] = found.get(bucket, At()).joined(At(*carried))
     return found
 
 
-def _parts(asked: Asked, count: int) -> Iterator[Asked]:
-    """The range in pieces of equal length, in whole seconds."""
-    since_s, before_s = asked.scope.since_s, asked.scope.before_s
-    edges = [since_s + (before_s - since_s) * n // count for n in range(count + 1)]
-    for first, last in pairwise(edges):
-        if first < last:
-            yield asked.during(_moment(first), _moment(last))
-
-
-def _moment(seconds: int) -> datetime:
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
-
-
-def _of_part(asked: Asked, by: By, kbps: str) -> dict[Bucket, At]:
+def _of_piece(asked: Asked, by: By, kbps: str) -> Rows:
     found = asked.columns(*spans_of(asked, f"coalesce({kbps}, 0)::INTEGER AS number", []))
     begun = _Side(found["begun_s"], found["number"])
     ended = _Side(found.pop("ended_s"), found.pop("number"))
-    return _swept(begun, ended, asked.scope, by)
+    swept = _swept(begun, ended, asked.scope, by)
+    return [(bucket, *astuple(one)) for bucket, one in swept.items()]
 
 
 class _Side:

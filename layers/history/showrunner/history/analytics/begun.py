@@ -11,6 +11,7 @@ from showrunner.history.analytics.categories import By, buckets_of
 from showrunner.history.analytics.core import Asked
 from showrunner.history.analytics.people import People
 from showrunner.history.analytics.scope import Scope
+from showrunner.history.analytics.settled import Plays, kept_table, split
 
 PLAYS = "count(*) AS plays"
 
@@ -31,15 +32,44 @@ def begun(
     """
     filters = asked.scope.began_in_range
     condition, values = asked.scope.condition(filters)
+    plays = Plays(asked.plays(filters), condition, values)
+    return _grouped(plays, columns, sums, where, people)
+
+
+def begun_kept(
+    asked: Asked,
+    columns: Mapping[str, str],
+    *,
+    sums: str = PLAYS,
+    where: str = "true",
+    people: People | None = None,
+) -> tuple[str, list[Any]]:
+    """
+    The same, but a combination comes in up to two rows: that of the months which are over is
+    found once and kept. For few combinations, whose sums add up.
+    """
+    if type(asked) is not Asked:  # its plays are others than those of the ledger's files
+        return begun(asked, columns, sums=sums, where=where, people=people)
+    if not asked.is_of_history:
+        return begun(asked, columns, sums=sums, where=where, people=people)
+    plays = split(asked, asked.scope.began_in_range)
+    sql, values = _grouped(plays.fresh, columns, sums, where, people)
+    if plays.settled is None:
+        return sql, values
+    table = kept_table(asked.history, *_grouped(plays.settled, columns, sums, where, people))
+    return f"FROM {table} UNION ALL {sql}", values
+
+
+def _grouped(
+    plays: Plays, columns: Mapping[str, str], sums: str, where: str, people: People | None
+) -> tuple[str, list[Any]]:
     named = "".join(f"{sql} AS {name}, " for name, sql in columns.items())
-    plays = asked.plays(filters)
+    relation, values = plays.relation, plays.values
     if people:
-        plays, numbers = people.numbered(plays)
+        relation, numbers = people.numbered(relation)
         sums, values = f"{sums}, {people.bits('number')} AS people", [*numbers, *values]
-    return (
-        f"SELECT {named}{sums} FROM {plays} WHERE {condition} AND ({where}) GROUP BY ALL",
-        values,
-    )
+    sql = f"SELECT {named}{sums} FROM {relation} WHERE {plays.condition} AND ({where}) GROUP BY ALL"
+    return sql, values
 
 
 def local_day(scope: Scope, moment_s: str) -> str:

@@ -26,9 +26,9 @@ from showrunner.history.analytics.categories import BUCKETS, Bucket, By, buckets
 from showrunner.history.analytics.core import Analytics, Asked
 from showrunner.history.analytics.humans import Who, named
 from showrunner.history.analytics.question import Question
-from showrunner.history.analytics.remembered import remembered
 from showrunner.history.analytics.runs import pieces
 from showrunner.history.analytics.scope import LOOK_BACK, Scope
+from showrunner.history.analytics.settled import kept_rows
 
 Row = dict[str, Any]
 
@@ -123,7 +123,7 @@ class Found:
     def of(cls, asked: Asked, query: BingesQuery) -> Self:
         found = cls([], [], Counter())
         for piece in pieces(asked):
-            facts = remembered(piece, query, LOOK_BACK, partial(_rows, piece, query))
+            facts = kept_rows(piece, query, LOOK_BACK, partial(_rows, piece, query))
             rows = _by("kind", [dict(zip(_ROW, row, strict=True)) for row in facts])
             found.first += rows["binge"]
             found.pairs += rows["pair"]

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from showrunner.history.analytics.answers import Answer
+from showrunner.history.analytics.begun import begun_kept
 from showrunner.history.analytics.core import Analytics, Asked
 from showrunner.history.analytics.query import AnalyticsQuery
 from showrunner.history.analytics.question import Question
@@ -103,26 +104,18 @@ class _Counted(NamedTuple):
     plays: int
 
 
-_TITLE = """coalesce(series_title, title) AS name,
-    CASE WHEN media_type = 'movie' THEN year END"""
+_TITLE = {
+    "media_type": "media_type",
+    "name": "coalesce(series_title, title)",
+    "year": "CASE WHEN media_type = 'movie' THEN year END",
+}
 _HAS_TITLE = "media_type IN ('movie', 'episode')"
-
-
-def _chosen(asked: Asked, columns: str, where: str) -> tuple[str, list[Any]]:
-    scope = asked.scope
-    filters = scope.began_in_range
-    condition, values = scope.condition(filters)
-    plays = asked.plays(filters)
-    return f"SELECT {columns} FROM {plays} WHERE {condition} AND ({where})", values
 
 
 def _counted(asked: Asked) -> list[_Counted]:
     """All that is not about titles follows from some hundred rows."""
-    sql, values = _chosen(asked, "media_type, is_watched, percent", "true")
-    rows = asked.rows(
-        f"SELECT media_type, is_watched, percent, count(*) FROM ({sql}) GROUP BY ALL", values
-    )
-    return [_Counted(*row) for row in rows]
+    columns = {name: name for name in _Counted._fields[:-1]}
+    return [_Counted(*row) for row in asked.rows(*begun_kept(asked, columns))]
 
 
 def _media_types(counted: Sequence[_Counted]) -> list[Completion]:
@@ -147,15 +140,15 @@ def _summed(name: str | None, counted: Sequence[_Counted]) -> Completion:
 
 
 def _titles(asked: Asked, limit: int) -> list[Completion]:
-    sql, values = _chosen(
-        asked,
-        f"media_type, {_TITLE} AS year, is_watched, percent",
-        f"is_watched IS NOT NULL AND ({_HAS_TITLE})",
+    sums = """count(*) AS plays, count(*) FILTER (WHERE is_watched) AS completed,
+        sum(percent)::BIGINT AS percent, count(percent) AS told"""
+    counted, values = begun_kept(
+        asked, _TITLE, sums=sums, where=f"is_watched IS NOT NULL AND ({_HAS_TITLE})"
     )
     rows = asked.rows(
-        f"SELECT name, year, count(*) AS plays, count(*) FILTER (WHERE is_watched) AS completed, "
-        f"avg(percent) FROM ({sql}) GROUP BY media_type, name, year "
-        f"ORDER BY plays - completed DESC, completed, name, year LIMIT ?",
+        f"SELECT name, year, sum(plays)::BIGINT AS begun, sum(completed)::BIGINT AS seen, "
+        f"sum(percent) / nullif(sum(told), 0) FROM ({counted}) GROUP BY media_type, name, year "
+        f"ORDER BY begun - seen DESC, seen, name, year LIMIT ?",
         [*values, limit],
     )
     return [_line(row) for row in rows]
@@ -198,26 +191,29 @@ def _is_between(percent: int | None, low: int, high: int) -> bool:
 
 def _pilots(asked: Asked, limit: int) -> list[Pilot]:
     """Of shows whose first episode somebody began; plays that name nobody say nothing."""
-    scope, people = asked.scope, asked.people()
-    filters = scope.began_in_range
-    condition, values = scope.condition(filters)
-    plays, numbers = people.numbered(asked.plays(filters))
-    bits, is_pilot = people.bits("number"), "season_number = 1 AND episode_number = 1"
+    columns = {
+        "series_title": "series_title",
+        "is_pilot": "season_number = 1 AND episode_number = 1",
+    }
+    counted, values = begun_kept(
+        asked,
+        columns,
+        where="media_type = 'episode' AND series_title IS NOT NULL "
+        "AND season_number IS NOT NULL AND episode_number IS NOT NULL",
+        people=asked.people(),
+    )
     rows = asked.rows(
         f"""
         SELECT series_title, bit_count(began) AS people,
             coalesce(bit_count(began & others), 0) AS kept
         FROM (
-            SELECT series_title, {bits} FILTER (WHERE {is_pilot}) AS began,
-                {bits} FILTER (WHERE NOT ({is_pilot})) AS others
-            FROM {plays} WHERE {condition} AND media_type = 'episode'
-                AND series_title IS NOT NULL AND season_number IS NOT NULL
-                AND episode_number IS NOT NULL
-            GROUP BY series_title)
+            SELECT series_title, bit_or(people) FILTER (WHERE is_pilot) AS began,
+                bit_or(people) FILTER (WHERE NOT is_pilot) AS others
+            FROM ({counted}) GROUP BY series_title)
         WHERE began IS NOT NULL
         ORDER BY people - kept DESC, people DESC, series_title LIMIT ?
         """,
-        [*numbers, *values, limit],
+        [*values, limit],
     )
     return [
         Pilot(name=name, people=people, stayed=stayed, drop_off=round(1 - stayed / people, 4))

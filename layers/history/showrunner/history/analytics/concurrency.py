@@ -9,7 +9,8 @@ from showrunner.history.analytics.categories import Bucket, By, buckets_of
 from showrunner.history.analytics.core import Analytics, Asked
 from showrunner.history.analytics.query import AnalyticsQuery
 from showrunner.history.analytics.question import Question
-from showrunner.history.analytics.sweep import Swept, sweep
+from showrunner.history.analytics.sweep import sweep
+from showrunner.history.analytics.swept import Swept
 
 
 class ConcurrencyBy(StrEnum):

@@ -79,7 +79,7 @@ class ContentFlowAnswer(Answer):
 def content_flow(analytics: Analytics, query: ContentFlowQuery) -> ContentFlowAnswer:
     """All lists at once. Raises InvalidInputError that names the parameter."""
     asked = analytics.about(query)
-    found = flow(asked, query.within_hours * 3600, query.limit)
+    found = flow(asked, query, query.within_hours * 3600)
     return ContentFlowAnswer(
         **asked.head(),
         plays=found.plays,

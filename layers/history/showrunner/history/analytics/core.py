@@ -69,6 +69,11 @@ class Asked:
         """
         return self.history.relation(filters, self.moment)
 
+    @property
+    def is_of_history(self) -> bool:
+        """Whether these are the plays of the history's files; else some were chosen already."""
+        return True
+
     def people(self) -> People:
         """The humans of all plays that touch the range, numbered."""
         return People.of(self.directory, self.accounts())

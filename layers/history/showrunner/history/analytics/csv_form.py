@@ -11,7 +11,7 @@ from showrunner.history.analytics.tables import Path, Table
 
 Row = list[Any]
 
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
 """Spreadsheets calculate what begins so, and anybody can name an account `=HYPERLINK(...)`."""
 
 

@@ -26,6 +26,7 @@ from showrunner.history.analytics.delivery_groups import (
 from showrunner.history.analytics.delivery_time import with_all_plays
 from showrunner.history.analytics.query import AnalyticsQuery
 from showrunner.history.analytics.question import Question
+from showrunner.history.analytics.rules import Counting
 
 _FACTS: Mapping[str, str] = {
     "person": "account",
@@ -80,6 +81,12 @@ _NAMES = (*_FACTS, *_VIDEO_FACTS)
 
 class DataQualityQuery(AnalyticsQuery):
     """No parameters but the filters; `limit` is the length of each list."""
+
+
+class CountedQuery(DataQualityQuery):
+    """What the sums are kept by: also by which plays are short."""
+
+    counting: Counting
 
 
 class Fact(BaseModel):
@@ -154,7 +161,8 @@ def data_quality(analytics: Analytics, query: DataQualityQuery) -> DataQualityAn
         columns=("told_by", "media_type"),
         is_with_people=False,
     )
-    rows = [_without_pictures(row) for row in told(asked, sought)]
+    kept_by = CountedQuery(**dict(query), counting=counted.scope.counting)
+    rows = [_without_pictures(row) for row in told(asked, sought, kept_by)]
     sums = total(rows, sought)
     servers = grouped(rows, lambda row: row.server)
     return DataQualityAnswer(

@@ -1,10 +1,16 @@
-"""Sums of plays by person, server, platform and the like, and over time, from one scan."""
+"""
+Sums of plays by person, server, platform and the like, and over time, from one scan.
+
+They add up: those of months that are long over are found once, and then kept.
+"""
 
 # The SQL is put together from our own column names; values are always bound.
 # ruff: noqa: S608
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 from operator import add
 from typing import Any, NamedTuple
 
@@ -14,7 +20,13 @@ from showrunner.history.analytics.core import Asked
 from showrunner.history.analytics.dimensions import PERSON
 from showrunner.history.analytics.people import with_people
 from showrunner.history.analytics.pieces import Pieces
-from showrunner.history.analytics.scope import Scope
+from showrunner.history.analytics.query import AnalyticsQuery
+from showrunner.history.analytics.runs import pieces
+from showrunner.history.analytics.scope import LOOK_BACK, Scope
+from showrunner.history.analytics.settled import Rows, kept_rows
+
+_PLAYS_IN_A_PIECE = 10_000_000
+"""Few pieces, for each has a row for every combination of what is told apart."""
 
 Sums = tuple[int, ...]
 
@@ -71,14 +83,49 @@ def number_of(condition: str) -> str:
     return f"count(CASE WHEN {condition} THEN true END)"
 
 
-def told(asked: Asked, sought: Sought) -> list[Told]:
-    """The sums, in one row or several for each person, server and value of the columns."""
-    sql, values = _begun(asked, sought, {})
-    return [one for _, _, one in _read(asked, sought, "false, NULL", sql, values)]
+def told(asked: Asked, sought: Sought, query: AnalyticsQuery) -> list[Told]:
+    """
+    The sums, in one row or several for each person, server and value of the columns.
+
+    A `query` of one class always seeks the same: it is what the sums are kept by.
+    """
+    rows = _in_pieces(asked, query, partial(_sums, sought=sought))
+    return [one for _, _, one in _named(asked, sought, rows)]
 
 
-def told_over_time(asked: Asked, sought: Sought, by: By) -> tuple[list[Told], dict[Bucket, Sums]]:
+def told_over_time(
+    asked: Asked, sought: Sought, by: By, query: AnalyticsQuery
+) -> tuple[list[Told], dict[Bucket, Sums]]:
     """The same, and the sums by bucket; those in which nothing began are left out."""
+    rows = _in_pieces(asked, query, partial(_sums_over_time, sought=sought, by=by))
+    found: list[Told] = []
+    buckets: dict[Bucket, Sums] = {}
+    for is_time, bucket, one in _named(asked, sought, rows):
+        if is_time:
+            buckets[bucket] = added(buckets.get(bucket), one.sums)
+        else:
+            found.append(one)
+    return found, buckets
+
+
+def _in_pieces(asked: Asked, query: AnalyticsQuery, find: Callable[[Asked], Rows]) -> Rows:
+    # What is sought of a play can change while it is new: whether it has ended, say.
+    settled = asked.home.clock.now() - LOOK_BACK
+    rows: Rows = []
+    for piece in pieces(asked, _PLAYS_IN_A_PIECE):
+        if piece.scope.before <= settled:
+            rows += kept_rows(piece, query, timedelta(), partial(find, piece))
+        else:
+            rows += find(piece)
+    return rows
+
+
+def _sums(asked: Asked, sought: Sought) -> Rows:
+    sql, values = _begun(asked, sought, {})
+    return _read(asked, sought, "false, NULL", sql, values)
+
+
+def _sums_over_time(asked: Asked, sought: Sought, by: By) -> Rows:
     sql, values = _begun(asked, sought, {"bucket": _bucket(asked.scope, by)})
     names = ", ".join([*sought.accounts, *sought.facts])
     totals = ", ".join(f"sum({name}) AS {name}" for name in sought.sums)
@@ -86,11 +133,7 @@ def told_over_time(asked: Asked, sought: Sought, by: By) -> tuple[list[Told], di
         f"SELECT bucket, grouping(bucket) = 0 AS is_time, {names}, {totals} FROM ({sql}) "
         f"GROUP BY GROUPING SETS ((bucket), ({names}))"
     )
-    rows = _read(asked, sought, "is_time, bucket", sets, values)
-    return (
-        [one for is_time, _, one in rows if not is_time],
-        {bucket: one.sums for is_time, bucket, one in rows if is_time},
-    )
+    return _read(asked, sought, "is_time, bucket", sets, values)
 
 
 def _begun(asked: Asked, sought: Sought, more: Mapping[str, str]) -> tuple[str, list[Any]]:
@@ -101,18 +144,21 @@ def _begun(asked: Asked, sought: Sought, more: Mapping[str, str]) -> tuple[str, 
 
 def _bucket(scope: Scope, by: By) -> str:
     """SQL of the bucket in which a play began."""
-    pieces = Pieces(scope, BUCKETS[by].grain)
-    return BUCKETS[by].sql.replace("bucket", pieces.bucket(pieces.of("began_s")))
+    pieces_of_time = Pieces(scope, BUCKETS[by].grain)
+    begin = pieces_of_time.bucket(pieces_of_time.of("began_s"))
+    return BUCKETS[by].sql.replace("bucket", begin)
 
 
-def _read(
-    asked: Asked, sought: Sought, place: str, sql: str, values: list[Any]
-) -> list[tuple[bool, Bucket, Told]]:
+def _read(asked: Asked, sought: Sought, place: str, sql: str, values: list[Any]) -> Rows:
     person = "NULL, NULL, NULL"
     if sought.is_with_people:
         sql, owners = with_people(sql, asked.directory)
         person, values = "person, person_name, person_id", [*values, *owners]
     names = ", ".join([*sought.facts, *sought.sums])
+    return asked.rows(f"SELECT {place}, {person}, {names} FROM ({sql})", values)
+
+
+def _named(asked: Asked, sought: Sought, rows: Rows) -> list[tuple[bool, Bucket, Told]]:
     servers, edge = asked.servers(), 3 + len(sought.facts)
     return [
         (
@@ -125,9 +171,7 @@ def _read(
                 sums=tuple(row[edge:]),
             ),
         )
-        for is_time, bucket, *row in asked.rows(
-            f"SELECT {place}, {person}, {names} FROM ({sql})", values
-        )
+        for is_time, bucket, *row in rows
     ]
 
 

@@ -88,7 +88,7 @@ _SOUGHT = Sought(
 def hardware(analytics: Analytics, query: HardwareQuery) -> HardwareAnswer:
     """All lists and the trend. Raises InvalidInputError that names the parameter."""
     asked = analytics.about(query)
-    rows, found = told_over_time(asked, _SOUGHT, By(query.by))
+    rows, found = told_over_time(asked, _SOUGHT, By(query.by), query)
     limit = query.limit
     return HardwareAnswer(
         **asked.head(),

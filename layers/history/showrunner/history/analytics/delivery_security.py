@@ -76,7 +76,7 @@ _LOCATIONS = {True: "local", False: "remote", None: None}
 def security(analytics: Analytics, query: SecurityQuery) -> SecurityAnswer:
     """All lists at once. Raises InvalidInputError that names the parameter."""
     asked = analytics.about(query)
-    rows, limit = told(asked, _SOUGHT), query.limit
+    rows, limit = told(asked, _SOUGHT, query), query.limit
     return SecurityAnswer(
         **asked.head(),
         overall=_line(EVERYTHING, total(rows, _SOUGHT)),

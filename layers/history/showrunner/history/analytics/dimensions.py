@@ -61,9 +61,7 @@ DIMENSIONS: Mapping[Kind, Dimension] = {
         _MOVIE,
         "media_type = 'movie'",
     ),
-    Kind.SHOWS: Dimension(
-        {"name": "series_title"}, where="media_type = 'episode' AND series_title IS NOT NULL"
-    ),
+    Kind.SHOWS: Dimension({"name": "series_title"}, where="media_type = 'episode'"),
     Kind.EPISODES: Dimension(
         {
             "name": "title",
@@ -74,9 +72,7 @@ DIMENSIONS: Mapping[Kind, Dimension] = {
         _EPISODE,
         "media_type = 'episode'",
     ),
-    Kind.ARTISTS: Dimension(
-        {"name": "series_title"}, where="media_type = 'track' AND series_title IS NOT NULL"
-    ),
+    Kind.ARTISTS: Dimension({"name": "series_title"}, where="media_type = 'track'"),
     Kind.PEOPLE: Dimension({}, "{'person': person}"),
     Kind.LIBRARIES: Dimension(
         {"name": "library", "server_id": "connection_id"}, "{'server': server_id, 'name': name}"

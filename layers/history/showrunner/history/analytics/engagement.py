@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from showrunner.history.analytics.answers import Chart, Series, Totals, Unit
-from showrunner.history.analytics.begun import begun
+from showrunner.history.analytics.begun import begun_kept
 from showrunner.history.analytics.categories import BUCKETS, Bucket, By, buckets_of
 from showrunner.history.analytics.core import Analytics, Asked
 from showrunner.history.analytics.dimensions import DIMENSIONS, PERSON, Kind
@@ -21,10 +21,11 @@ from showrunner.history.analytics.engagement_answer import (
     EngagementOrder,
     EngagementQuery,
 )
+from showrunner.history.analytics.once import watched_once
 from showrunner.history.analytics.people import with_people
 from showrunner.history.analytics.question import Question
 from showrunner.history.analytics.scope import Scope
-from showrunner.history.analytics.watched import Grain, watched
+from showrunner.history.analytics.watched import Grain
 
 
 def engagement(analytics: Analytics, query: EngagementQuery) -> EngagementAnswer:
@@ -87,7 +88,7 @@ def _rows(asked: Asked) -> dict[str, list[dict[str, Any]]]:
 
 def _days(asked: Asked) -> tuple[str, list[Any]]:
     """SQL of a row for each person and local day on which they were active."""
-    counted, values = watched(asked, PERSON, grain=Grain.DAY)
+    counted, values = watched_once(asked, PERSON, grain=Grain.DAY)
     people, owners = with_people(counted, asked.directory)
     sql = f"""
     SELECT person, bucket, {_NAMED}, {_SUMMED} FROM ({people}) GROUP BY person, bucket
@@ -105,7 +106,7 @@ _VIEWED = """count(is_watched) AS known, count(*) FILTER (WHERE is_watched) AS c
 def _viewed(asked: Asked) -> dict[str | None, dict[str, Any]]:
     """By person: titles, plays of which it is known whether they were completed, the last one."""
     shows = {**_ACCOUNT, "media_type": "media_type", "series_title": "series_title"}
-    rows, values = _of_people(asked, begun(asked, shows, sums=_VIEWED))
+    rows, values = _of_people(asked, begun_kept(asked, shows, sums=_VIEWED))
     is_title = "media_type IN ('episode', 'track') AND series_title IS NOT NULL"
     found = asked.rows(
         "SELECT person, sum(known)::BIGINT, sum(completed)::BIGINT, max(last_s), "
@@ -124,7 +125,7 @@ def _viewed(asked: Asked) -> dict[str | None, dict[str, Any]]:
 def _movies(asked: Asked) -> dict[str | None, int]:
     """How many different ones each person played."""
     dimension = DIMENSIONS[Kind.MOVIES]
-    counted = begun(asked, {**_ACCOUNT, **dimension.columns}, where=dimension.where)
+    counted = begun_kept(asked, {**_ACCOUNT, **dimension.columns}, where=dimension.where)
     rows, values = _of_people(asked, counted)
     found = asked.rows(
         f"SELECT person, count(DISTINCT key) FROM "

@@ -1,20 +1,41 @@
 """
-What the same human played next, as SQL.
+What the same human played next.
 
-All plays have to be sorted by their people and beginnings; so people and titles are numbers
-before that (hashes: of a million titles, two agree once in forty million histories), and
-have names again only after it is counted what follows what.
+All plays have to be sorted by their people and beginnings: as numbers in arrays, and those of
+long histories part by part, for which SQL needs twice the time and too much memory. What was
+found in old parts is kept. Titles are numbers too (of hashes: of a million titles, two agree
+once in forty million histories), and have names again only after all is counted.
 """
 
 # The SQL is put together from our own columns and texts; values are always bound.
 # ruff: noqa: S608
 
+import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
-from showrunner.history.analytics.begun import begun
+import numpy as np
+from numpy.typing import NDArray
+
+from showrunner.history.analytics.begun import begun_kept
 from showrunner.history.analytics.core import Asked
 from showrunner.history.analytics.dimensions import DIMENSIONS, Kind
+from showrunner.history.analytics.flow_links import Links, Rule, joined, links_of
+from showrunner.history.analytics.people import People
+from showrunner.history.analytics.query import AnalyticsQuery
+from showrunner.history.analytics.runs import pieces
+from showrunner.history.analytics.settled import kept_value
+
+Numbers = NDArray[Any]
+
+Said = tuple[list[int], list[int]]
+"""Numbers of what plays say of titles, and which titles these are."""
+
+PLAYS_AT_ONCE = 2_500_000
+"""Keeps the numbers of all plays below 150 MB, however many these are."""
 
 
 class Title(NamedTuple):
@@ -51,30 +72,85 @@ class Flow:
     exits: list[Counted]
 
 
-def flow(asked: Asked, within_seconds: int, limit: int) -> Flow:
-    """Of the plays that began in the range and say who played which title."""
-    titles, of_titles = _titles(asked)
-    plays, of_plays = _plays(asked)
-    ((plays, same, sessions, steps, repeated, entries, exits),) = asked.rows(
-        _FLOW.format(titles=titles, plays=plays),
-        [*of_titles, *of_plays, within_seconds, *[limit] * 4],
+def flow(
+    asked: Asked, query: AnalyticsQuery, within_seconds: int, at_once: int = PLAYS_AT_ONCE
+) -> Flow:
+    """
+    Of the plays that began in the range and say who played which title; about `at_once` of
+    them are in memory at a time. The lists have the `limit` of the query.
+    """
+    names, said = _titles(asked)
+    people = asked.people()
+    rule = Rule(within_seconds, max(people.numbers, default=-1) + 1, len(names))
+    kept_by = FlowQuery(**_shared(query), rule=rule, numbers=_digest(names, said, people))
+    links = joined(
+        (
+            kept_value(one, kept_by, timedelta(), partial(_links, one, rule, people, said))
+            for one in pieces(asked, at_once)
+        ),
+        rule,
     )
+    return _flow(links, names, query.limit)
+
+
+class FlowQuery(AnalyticsQuery):
+    """What the links are kept by: also by what the numbers in them mean."""
+
+    rule: Rule
+    numbers: str
+
+
+def _shared(query: AnalyticsQuery) -> dict[str, Any]:
+    return {name: getattr(query, name) for name in AnalyticsQuery.model_fields}
+
+
+def _digest(*numbered: Any) -> str:
+    return hashlib.sha256(repr(numbered).encode()).hexdigest()
+
+
+def _links(asked: Asked, rule: Rule, people: People, said: Said) -> tuple[Links, int]:
+    links = links_of(asked.columns(*_plays(asked, people, said)), rule)
+    return links, links.size_bytes
+
+
+def _flow(links: Links, names: Sequence[Title], limit: int) -> Flow:
+    earlier, later = np.divmod(links.codes, max(len(names), 1))
+    is_same = earlier == later
+    followed, following = (_sums(titles, links, len(names)) for titles in (earlier, later))
+    every = np.arange(len(names))
     return Flow(
-        plays=plays or 0,
-        same=same or 0,
-        sessions=sessions or 0,
+        plays=int(links.plays.sum()),
+        sessions=int((links.plays - followed).sum()),
+        same=int(links.counts[is_same].sum()),
         steps=[
-            Step(Title(*one["title"].values()), Title(*one["following"].values()), one["plays"])
-            for one in steps or ()
+            Step(names[earlier[place]], names[later[place]], int(links.counts[place]))
+            for place in _most(np.where(is_same, 0, links.counts), limit)
         ],
-        repeated=_counted(repeated),
-        entries=_counted(entries),
-        exits=_counted(exits),
+        repeated=_counted(names, earlier, np.where(is_same, links.counts, 0), limit),
+        entries=_counted(names, every, links.plays - following, limit),
+        exits=_counted(names, every, links.plays - followed, limit),
     )
 
 
-def _counted(rows: list[dict[str, Any]] | None) -> list[Counted]:
-    return [Counted(Title(*one["title"].values()), one["plays"]) for one in rows or ()]
+def _sums(titles: Numbers, links: Links, count: int) -> Numbers:
+    # Exact: as floating point, whole numbers are so up to 2 to the 53rd.
+    sums: Numbers = np.bincount(titles, links.counts, count).astype(np.int64)
+    return sums
+
+
+def _counted(names: Sequence[Title], titles: Numbers, plays: Numbers, limit: int) -> list[Counted]:
+    return [Counted(names[titles[place]], int(plays[place])) for place in _most(plays, limit)]
+
+
+def _most(plays: Numbers, limit: int) -> Iterable[int]:
+    """The places with most, and of those with as much the first; none where there is nothing."""
+    if len(plays) > limit:
+        least = np.partition(plays, -limit)[-limit]
+        places = np.flatnonzero(plays >= max(least, 1))
+    else:
+        places = np.flatnonzero(plays)
+    ordered: list[int] = places[np.argsort(-plays[places], kind="stable")][:limit].tolist()
+    return ordered
 
 
 _MOVIE_SAID = "hash({name}, year, imdb_id, tmdb_id)"
@@ -85,82 +161,45 @@ _IS_MOVIE = "media_type = 'movie'"
 _IS_OF_SERIES = "media_type IN ('episode', 'track')"
 
 
-def _titles(asked: Asked) -> tuple[str, list[Any]]:
-    """SQL of what plays say of titles, its number, and the `key` by which titles are one."""
+def _titles(asked: Asked) -> tuple[list[Title], Said]:
+    """
+    All titles in their order; the numbers of what plays say of them, and which title that is.
+    """
     movie = DIMENSIONS[Kind.MOVIES]
-    movies, values = begun(asked, movie.columns, where=f"{_IS_MOVIE} AND title IS NOT NULL")
+    movies, values = begun_kept(asked, movie.columns, where=f"{_IS_MOVIE} AND title IS NOT NULL")
     columns = {"name": "series_title", "media_type": "media_type"}
-    series, more = begun(asked, columns, where=f"{_IS_OF_SERIES} AND series_title IS NOT NULL")
-    sql = f"""
-        SELECT 'movies' AS kind, name, year, ({movie.key})::VARCHAR AS key,
-            {_MOVIE_SAID.format(name="name")} AS said
-        FROM ({movies})
-        UNION ALL
-        SELECT CASE media_type WHEN 'track' THEN 'artists' ELSE 'shows' END, name, NULL, name,
-            {_SERIES_SAID.format(name="name")}
-        FROM ({series})"""
-    return sql, [*values, *more]
+    where = f"{_IS_OF_SERIES} AND series_title IS NOT NULL"
+    series, more = begun_kept(asked, columns, where=where)
+    rows = asked.rows(
+        f"""
+        SELECT kind, name, year, said, (dense_rank() OVER (ORDER BY kind, key) - 1)::INTEGER
+        FROM (
+            SELECT DISTINCT 'movies' AS kind, name, year, ({movie.key})::VARCHAR AS key,
+                {_MOVIE_SAID.format(name="name")} AS said
+            FROM ({movies})
+            UNION ALL
+            SELECT DISTINCT CASE media_type WHEN 'track' THEN 'artists' ELSE 'shows' END, name,
+                NULL, name, {_SERIES_SAID.format(name="name")}
+            FROM ({series}))""",
+        [*values, *more],
+    )
+    names = {number: Title(*named) for *named, _, number in rows}
+    said = ([row[3] for row in rows], [row[4] for row in rows])
+    return [names[number] for number in range(len(names))], said
 
 
-def _plays(asked: Asked) -> tuple[str, list[Any]]:
-    """SQL of the human's `number`, `began_s`, `ended_s` and `said`, the number of the title."""
+def _plays(asked: Asked, people: People, said: Said) -> tuple[str, list[Any]]:
+    """SQL of the human's `number`, `began_s`, `ended_s` and the number of the `title`."""
     filters = asked.scope.began_in_range
     condition, values = asked.scope.condition(filters)
-    plays, numbers = asked.people().numbered(asked.plays(filters))
+    plays, numbers = people.numbered(asked.plays(filters))
     movie, series = _MOVIE_SAID.format(name="title"), _SERIES_SAID.format(name="series_title")
     sql = f"""
-        SELECT number, began_s, ended_s, CASE WHEN {_IS_MOVIE} THEN {movie} ELSE {series} END
-            AS said
-        FROM {plays} WHERE {condition} AND number IS NOT NULL
-            AND CASE WHEN {_IS_MOVIE} THEN title IS NOT NULL
-                ELSE {_IS_OF_SERIES} AND series_title IS NOT NULL END"""
-    return sql, [*numbers, *values]
-
-
-_FLOW = """
-    WITH said AS (FROM ({titles})),
-    titles AS MATERIALIZED (
-        SELECT *, (dense_rank() OVER (ORDER BY kind, key))::INTEGER AS number FROM said),
-    linked AS (
-        SELECT said, lead(said) OVER in_time AS next_said,
-            lead(began_s) OVER in_time - ended_s AS gap_s
-        FROM ({plays}) WINDOW in_time AS (PARTITION BY number ORDER BY began_s, ended_s, said)),
-    counted AS (
-        SELECT said, CASE WHEN gap_s <= ? THEN next_said END AS next_said, count(*) AS plays
-        FROM linked GROUP BY ALL),
-    steps AS MATERIALIZED (
-        SELECT one.number, other.number AS following, sum(plays)::BIGINT AS plays
-        FROM counted JOIN titles AS one USING (said) LEFT JOIN titles AS other
-            ON counted.next_said = other.said
-        GROUP BY ALL),
-    names AS (
-        SELECT number, {{'kind': any_value(kind), 'name': max(name), 'year': max(year)}} AS title
-        FROM titles GROUP BY number),
-    moved AS (
-        SELECT number, following, plays FROM steps WHERE following <> number
-        ORDER BY plays DESC, number, following LIMIT ?),
-    again AS (
-        SELECT number, plays FROM steps WHERE following = number
-        ORDER BY plays DESC, number LIMIT ?),
-    led_to AS (SELECT following AS number, plays FROM steps WHERE following IS NOT NULL),
-    entered AS (
-        SELECT number, sum(plays)::BIGINT AS plays
-        FROM (SELECT number, plays FROM steps UNION ALL SELECT number, -plays FROM led_to)
-        GROUP BY number HAVING sum(plays) > 0 ORDER BY plays DESC, number LIMIT ?),
-    left_at AS (
-        SELECT number, plays FROM steps WHERE following IS NULL
-        ORDER BY plays DESC, number LIMIT ?)
-    SELECT (SELECT sum(plays)::BIGINT FROM steps),
-        (SELECT sum(plays)::BIGINT FROM steps WHERE following = number),
-        (SELECT sum(plays)::BIGINT FROM steps WHERE following IS NULL),
-        (SELECT list({{'title': one.title, 'following': other.title, 'plays': plays}}
-            ORDER BY plays DESC, number, following)
-            FROM moved JOIN names AS one USING (number) JOIN names AS other
-            ON other.number = following),
-        (SELECT list({{'title': title, 'plays': plays}} ORDER BY plays DESC, number)
-            FROM again JOIN names USING (number)),
-        (SELECT list({{'title': title, 'plays': plays}} ORDER BY plays DESC, number)
-            FROM entered JOIN names USING (number)),
-        (SELECT list({{'title': title, 'plays': plays}} ORDER BY plays DESC, number)
-            FROM left_at JOIN names USING (number))
-"""
+        SELECT number, began_s, ended_s, title FROM (
+            SELECT number, began_s, ended_s,
+                CASE WHEN {_IS_MOVIE} THEN {movie} ELSE {series} END AS said
+            FROM {plays} WHERE {condition} AND number IS NOT NULL
+                AND CASE WHEN {_IS_MOVIE} THEN title IS NOT NULL
+                    ELSE {_IS_OF_SERIES} AND series_title IS NOT NULL END)
+        JOIN (SELECT unnest(?::UBIGINT[]) AS said, unnest(?::INTEGER[]) AS title) USING (said)"""
+    return sql, [*numbers, *values, *said]

@@ -10,14 +10,18 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from showrunner.connections.refusals import wrong_field
 from showrunner.history.analytics.answers import Answer, Chart, Series, Unit
 from showrunner.history.analytics.core import Analytics
 from showrunner.history.analytics.items import items_version
-from showrunner.history.analytics.items_chosen import Shelves, shelves_since_the_first
+from showrunner.history.analytics.items_chosen import OF_ITEMS, Shelves, shelves_since_the_first
 from showrunner.history.analytics.items_shown import Stock, stock_of, stock_sql
 from showrunner.history.analytics.items_time import Period, periods, with_period
 from showrunner.history.analytics.query import AnalyticsQuery
 from showrunner.history.analytics.question import Question
+from showrunner.history.query import HistoryQuery
+
+_OF_ANY = {"since", "before", "days", "time_zone", "limit"}
 
 
 class GrowthMeasure(StrEnum):
@@ -41,8 +45,8 @@ class GrowthQuery(AnalyticsQuery):
     `by`: the categories of the charts. `measure`: what they count. `split`: their series.
 
     Without `since` and `days` the range begins with the first item that was added. The
-    filters that choose items are meant, not those of people and players. `limit` is the
-    number of series.
+    filters that choose items are taken, those of people, players and streams are refused.
+    `limit` is the number of series.
     """
 
     by: Period = Period.MONTH
@@ -105,7 +109,18 @@ _CAME, _WENT = "came", "went"
 
 
 def growth(analytics: Analytics, query: GrowthQuery) -> GrowthAnswer:
-    """Lines and charts. Raises InvalidInputError that names the parameter."""
+    """
+    Lines and charts. Raises InvalidInputError that names the parameter, also for a filter of
+    plays: it would choose nothing, and only seem to.
+    """
+    own = GrowthQuery.model_fields.keys() - HistoryQuery.model_fields.keys()
+    for name in query.model_fields_set - own - OF_ITEMS - _OF_ANY:
+        raise wrong_field(name, "items have no such fact: leave it out, or ask for `utilization`")
+    return grown(analytics, query)
+
+
+def grown(analytics: Analytics, query: GrowthQuery) -> GrowthAnswer:
+    """The same, whatever `query` says of plays."""
     shelves = shelves_since_the_first(analytics, query)
     lines = _lines(shelves, query)
     return GrowthAnswer(

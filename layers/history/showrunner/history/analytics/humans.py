@@ -8,6 +8,7 @@ from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from showrunner.history.analytics.core import Asked
+from showrunner.history.analytics.people import account_of
 from showrunner.people.directory import Directory
 
 
@@ -65,6 +66,5 @@ def _accounts(directory: Directory) -> dict[str, list[str]]:
     """The accounts of each person by its id, as the ledger's `account` writes them."""
     found: dict[str, list[str]] = defaultdict(list)
     for account, person in directory.owners():
-        said = f"id {account.id}" if account.id else f"name {account.name.lower()}"
-        found[person.id].append(f"{account.connection_id} {said}")
+        found[person.id].append(account_of(account))
     return found

@@ -31,6 +31,9 @@ _OF_ITEMS: dict[str, tuple[str, ...] | str] = {
 }
 """What plays need not be asked for any more, because the items were."""
 
+OF_ITEMS = frozenset(_OF_ITEMS)
+"""The filters that choose items."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shelves:

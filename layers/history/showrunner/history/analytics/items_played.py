@@ -15,7 +15,7 @@ from typing import Any
 
 from showrunner.history.analytics.items import KEYS
 from showrunner.history.analytics.items_chosen import Shelves
-from showrunner.history.analytics.settled import Plays, Split, kept, split
+from showrunner.history.analytics.settled import Plays, Split, kept_table, split
 
 
 class On(StrEnum):
@@ -84,7 +84,7 @@ def _by_keys(shelves: Shelves) -> tuple[str, list[Any]]:
     if plays.settled:
         table = _groups_of_settled(shelves, plays.settled)
         sql = _facts_of_strays(plays.settled, _strays(table, shelves))
-        strays += f" UNION ALL FROM {kept(shelves.asked.history, sql, plays.settled.values)}"
+        strays += f" UNION ALL FROM {kept_table(shelves.asked.history, sql, plays.settled.values)}"
     sql = f"""played AS MATERIALIZED (FROM {_played(shelves, plays)}),
     keyed AS MATERIALIZED (
         SELECT {", ".join(KEYS)}, media_type, imdb_id, tmdb_id, first_s, last_s
@@ -96,7 +96,7 @@ def _by_keys(shelves: Shelves) -> tuple[str, list[Any]]:
 
 
 def _groups_of_settled(shelves: Shelves, plays: Plays) -> str:
-    return kept(shelves.asked.history, _groups(plays), plays.values)
+    return kept_table(shelves.asked.history, _groups(plays), plays.values)
 
 
 def _groups(plays: Plays) -> str:

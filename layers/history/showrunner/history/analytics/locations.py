@@ -19,9 +19,9 @@ from showrunner.history.analytics.locations_answer import (
     PersonLocations,
     PlacePlays,
 )
+from showrunner.history.analytics.once import watched_once
 from showrunner.history.analytics.people import with_people
 from showrunner.history.analytics.question import Question
-from showrunner.history.analytics.watched import watched
 
 
 class _Row(NamedTuple):
@@ -70,7 +70,7 @@ def locations(analytics: Analytics, query: LocationsQuery) -> LocationsAnswer:
 
 
 def _rows(asked: Asked) -> list[_Row]:
-    counted, values = watched(asked, {**PERSON, "address": "address", "is_local": "is_local"})
+    counted, values = watched_once(asked, {**PERSON, "address": "address", "is_local": "is_local"})
     people, owners = with_people(counted, asked.directory)
     rows = asked.rows(
         "SELECT person, max(person_id), max(person_name), address, is_local, "

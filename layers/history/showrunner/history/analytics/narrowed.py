@@ -15,12 +15,11 @@ from itertools import count
 from typing import Any, TypeVar
 
 from showrunner.history.analytics.begun import begun
-from showrunner.history.analytics.completion import Completion
 from showrunner.history.analytics.core import Analytics, Asked
 from showrunner.history.analytics.items_chosen import moment
-from showrunner.history.analytics.items_shown import share
 from showrunner.history.analytics.people import People
 from showrunner.history.analytics.query import AnalyticsQuery
+from showrunner.history.analytics.settled import Plays, kept_table, split
 from showrunner.history.filters import PlayFilters
 from showrunner.history.ledger.columns import DERIVED
 
@@ -37,7 +36,11 @@ Every play passes. But after a join the order of rows is free: then two threads 
 which takes half the time.
 """
 
+MOST_KEPT_PLAYS = 200_000
+"""Some 40 MB."""
+
 _numbers = count()
+Sql = tuple[str, list[Any]]
 QueryT = TypeVar("QueryT", bound=AnalyticsQuery)
 
 
@@ -51,6 +54,10 @@ class NarrowAsked(Asked):
         """All of them, whatever the filters: a condition follows in any case."""
         del filters
         return self.table
+
+    @property
+    def is_of_history(self) -> bool:
+        return False
 
     def people(self) -> People:
         rows = self.rows(f"SELECT DISTINCT account FROM {self.table} WHERE account IS NOT NULL")
@@ -88,16 +95,48 @@ def narrowed(
     are small; gone when the block ends.
     """
     filters = asked.scope.touches_range
-    condition, bound = asked.scope.condition(filters)
-    table = f"narrowed_{next(_numbers)}"
-    asked.rows(
-        f"CREATE TABLE {table} AS SELECT {', '.join((*_ALWAYS, *columns))} "
-        f"FROM {asked.plays(filters)} {_IN_ANY_ORDER} "
-        f"WHERE {condition} AND ({where})",
-        [*bound, *values],
-    )
-    try:
+    plays = Plays(asked.plays(filters), *asked.scope.condition(filters))
+    with _copied(asked, _chosen(plays, columns, where, values)) as table:
         yield NarrowAnalytics(asked, table)
+
+
+@contextmanager
+def narrowed_once(
+    asked: Asked, columns: Sequence[str], where: str, values: Sequence[Any]
+) -> Iterator[NarrowAnalytics]:
+    """The same; those of past months are copied once, unless they are many."""
+    plays = split(asked, asked.scope.touches_range)
+    settled = _chosen(plays.settled, columns, where, values) if plays.settled else None
+    if settled is None or _count(asked, settled) > MOST_KEPT_PLAYS:
+        with narrowed(asked, columns, where, values) as found:
+            yield found
+        return
+    past = kept_table(asked.history, *settled)
+    with _copied(asked, _chosen(plays.fresh, columns, where, values)) as fresh:
+        yield NarrowAnalytics(asked, f"(FROM {past} UNION ALL BY NAME FROM {fresh})")
+
+
+def _count(asked: Asked, plays: Sql) -> int:
+    sql, values = plays
+    table = kept_table(asked.history, f"SELECT count(*) FROM ({sql})", values)
+    ((count,),) = asked.rows(f"FROM {table}")
+    return int(count)
+
+
+def _chosen(plays: Plays, columns: Sequence[str], where: str, values: Sequence[Any]) -> Sql:
+    sql = (
+        f"SELECT {', '.join((*_ALWAYS, *columns))} FROM {plays.relation} {_IN_ANY_ORDER} "
+        f"WHERE {plays.condition} AND ({where})"
+    )
+    return sql, [*plays.values, *values]
+
+
+@contextmanager
+def _copied(asked: Asked, plays: Sql) -> Iterator[str]:
+    table = f"narrowed_{next(_numbers)}"
+    asked.rows(f"CREATE TABLE {table} AS {plays[0]}", plays[1])
+    try:
+        yield table
     finally:
         asked.rows(f"DROP TABLE {table}")
 
@@ -113,20 +152,3 @@ def first_and_last(asked: Asked) -> dict[str, datetime | None]:
     sql, values = begun(asked, {}, sums="min(began_s), max(began_s)")
     first, last = next(iter(asked.rows(sql, values)), (None, None))
     return {"first_played_at": moment(first), "last_played_at": moment(last)}
-
-
-def completed(asked: Asked) -> Completion:
-    """As the question about completion has it for all plays together."""
-    sql, values = begun(asked, {}, sums=_COMPLETED, where="is_watched IS NOT NULL")
-    plays, watched, percent = next(iter(asked.rows(sql, values)), (0, 0, None))
-    return Completion(
-        name=None,
-        plays=plays,
-        completed=watched,
-        abandoned=plays - watched,
-        share=share(watched, plays),
-        average_percent=None if percent is None else round(percent, 2),
-    )
-
-
-_COMPLETED = "count(*), count(*) FILTER (WHERE is_watched), avg(percent)"

@@ -16,15 +16,20 @@ from showrunner.history.analytics.categories import (
     HOURS,
     WEEKDAYS,
     Bucket,
+    Buckets,
     By,
     buckets_of,
 )
 from showrunner.history.analytics.core import Analytics, Asked
-from showrunner.history.analytics.dimensions import Kind
-from showrunner.history.analytics.entries import Entry, by_entry, entry, names, shown
+from showrunner.history.analytics.dimensions import DIMENSIONS, PERSON, Kind
+from showrunner.history.analytics.entries import Entry, entry, keyed, names, shown
+from showrunner.history.analytics.once import counted_once, watched_once
+from showrunner.history.analytics.people import People, with_people
 from showrunner.history.analytics.query import AnalyticsQuery
 from showrunner.history.analytics.question import Question
 from showrunner.history.analytics.watched import watched
+
+SUMS = ("plays", "watch_seconds", "unknown_plays")
 
 OTHERS = "(others)"
 """The series of all that the `limit` largest leave over."""
@@ -64,6 +69,7 @@ class OverTimeAnswer(Answer):
 
 Data = dict[Bucket, int]
 Named = list[tuple[str | None, Data]]
+_Sql = tuple[str, list[Any]]
 
 
 def over_time(analytics: Analytics, query: OverTimeQuery) -> OverTimeAnswer:
@@ -82,7 +88,7 @@ def over_time(analytics: Analytics, query: OverTimeQuery) -> OverTimeAnswer:
 
 def _plain(asked: Asked, query: OverTimeQuery) -> tuple[Named, Totals]:
     buckets = BUCKETS[query.by]
-    rows, values = watched(asked, {}, grain=buckets.grain, is_time_cut=_is_time_cut(query))
+    rows, values = watched_once(asked, {}, grain=buckets.grain)
     found = asked.rows(f"{_sums(buckets.sql)} FROM ({rows}) GROUP BY 1", values)
     place = list(Measure).index(query.measure)
     data = {bucket: sums[place] for bucket, *sums in found}
@@ -91,14 +97,28 @@ def _plain(asked: Asked, query: OverTimeQuery) -> tuple[Named, Totals]:
 
 def _split(asked: Asked, query: OverTimeQuery, split: Split) -> tuple[Named, Totals]:
     kind, buckets = Kind(split.value), BUCKETS[query.by]
-    rows, values = by_entry(asked, kind, grain=buckets.grain, is_time_cut=_is_time_cut(query))
-    fields = shown(kind)
+    if kind is Kind.PEOPLE:
+        return _split_by_people(asked, query)
+    dimension, fields = DIMENSIONS[kind], shown(kind)
+
+    def count(some: Asked) -> _Sql:
+        counted, values = watched(
+            some,
+            dimension.columns,
+            where=dimension.where,
+            grain=buckets.grain,
+            is_time_cut=_is_time_cut(query),
+        )
+        return _folded(counted, [*dimension.columns], buckets), values
+
+    counted, values = counted_once(asked, count)
+    rows = keyed(kind, counted)
     facts = ", ".join(f"{sql} AS {name}" for name, sql in fields.items())
     lines = ", ".join(f"max({name}) AS {name}" for name in fields)
     found = asked.rows(
         f"""
         WITH pieces AS MATERIALIZED (
-            SELECT key::VARCHAR AS key, {facts}, {buckets.sql} AS piece, sum(plays) AS plays,
+            SELECT key::VARCHAR AS key, {facts}, piece, sum(plays) AS plays,
                 sum(watch_seconds) AS watch_seconds, sum(unknown_plays) AS unknown_plays
             FROM ({rows}) GROUP BY key, piece),
         lines AS (
@@ -114,6 +134,42 @@ def _split(asked: Asked, query: OverTimeQuery, split: Split) -> tuple[Named, Tot
         values,
     )
     return _series(asked, query, kind, list(fields), found), _totals([row[-3:] for row in found])
+
+
+def _split_by_people(asked: Asked, query: OverTimeQuery) -> tuple[Named, Totals]:
+    """Ranked first: of a thousand people each day's numbers would be a million rows."""
+    rows, values = watched_once(asked, PERSON)
+    rows, owners = with_people(rows, asked.directory)
+    first: list[tuple[str | None, str | None]] = asked.rows(
+        f"SELECT person, max(person_name) FROM ({keyed(Kind.PEOPLE, rows)}) GROUP BY person, key "
+        f"ORDER BY sum({query.measure.value}) DESC, key::VARCHAR LIMIT ?",
+        [*values, *owners, query.limit],
+    )
+    places = {person: place for place, (person, _) in enumerate(first)}
+    others = len(first)
+    named = {person: place for person, place in places.items() if person is not None}
+    people = People.at_places(asked.directory, asked.accounts(), named, others)
+    buckets = BUCKETS[query.by]
+
+    def count(some: Asked) -> _Sql:
+        counted, values = watched(
+            some,
+            {"series": "number"},
+            grain=buckets.grain,
+            people=people,
+            is_time_cut=_is_time_cut(query),
+        )
+        return _folded(counted, ["series"], buckets), values
+
+    counted, values = counted_once(asked, count)
+    place = f"coalesce(series, {places.get(None, others):d}) AS series"
+    found = asked.rows(f"{_sums(f'{place}, piece')} FROM ({counted}) GROUP BY 1, 2", values)
+    series: dict[int, Data] = defaultdict(dict)
+    for number, bucket, *sums in found:
+        series[number][bucket] = sums[list(Measure).index(query.measure)]
+    names_of = [*(name for _, name in first), OTHERS]
+    data = [(names_of[number], series[number]) for number in sorted(series)]
+    return data, _totals([row[-3:] for row in found])
 
 
 def _series(
@@ -133,6 +189,13 @@ def _series(
     named = names(kind, list(entries.values()))
     others = [OTHERS] if query.limit + 1 in entries else []
     return list(zip([*named[: query.limit], *others], series.values(), strict=True))
+
+
+def _folded(counted: str, columns: Sequence[str], buckets: Buckets) -> str:
+    """A row for each bucket of the chart, so that few are kept."""
+    sums = ", ".join(f"sum({name})::BIGINT AS {name}" for name in SUMS)
+    chosen = ", ".join(columns)
+    return f"SELECT {chosen}, {buckets.sql} AS piece, {sums} FROM ({counted}) GROUP BY ALL"
 
 
 def _is_time_cut(query: OverTimeQuery) -> bool:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import Any
 
-from showrunner.history.analytics.begun import begun
+from showrunner.history.analytics.begun import begun, begun_kept
 from showrunner.history.analytics.core import Asked
 from showrunner.history.analytics.dimensions import DIMENSIONS, Kind
 from showrunner.history.analytics.people import People, with_people
@@ -117,7 +117,7 @@ _FACTS = ("name", "id", "server_id", "year")
 def _rows(asked: Asked, people: People, one: _List) -> Iterator[tuple[Named, str | None, int]]:
     """The entries, who played them (a digit for each person), and plays that lack either."""
     sums = "count(*) AS plays, count(*) - count(number) AS unnamed"
-    sql, values = begun(asked, one.columns, sums=sums, where=one.where, people=people)
+    sql, values = begun_kept(asked, one.columns, sums=sums, where=one.where, people=people)
     facts = (f"max({name})" if name in one.columns else "NULL" for name in _FACTS)
     rows = asked.rows(
         f"SELECT bit_or(people)::VARCHAR, sum(plays)::BIGINT, sum(unnamed)::BIGINT, "

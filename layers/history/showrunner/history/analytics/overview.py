@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Annotated
 
@@ -21,6 +21,7 @@ from showrunner.history.analytics.core import Analytics, Asked
 from showrunner.history.analytics.counted import Counted
 from showrunner.history.analytics.dimensions import DIMENSIONS, PERSON, Kind
 from showrunner.history.analytics.entries import Entry
+from showrunner.history.analytics.narrowed import narrowed_once
 from showrunner.history.analytics.over_time import chart_of
 from showrunner.history.analytics.query import MOST_IN_A_LIST, AnalyticsQuery
 from showrunner.history.analytics.question import Question
@@ -28,9 +29,13 @@ from showrunner.history.analytics.top import Order, ranked
 from showrunner.history.analytics.watched import Grain, watched
 
 _FEW_PLAYS = 300_000
-"""Of so many each combination of what lists show is kept in memory for a moment."""
+"""So many are copied out of the files once; reading them for each question costs more."""
 _LISTS = (Kind.MOVIES, Kind.SHOWS, Kind.PEOPLE, Kind.PLATFORMS, Kind.DECISIONS)
 _EPOCH = date(1970, 1, 1)
+_SHOWN = (sql for kind in _LISTS for sql in DIMENSIONS[kind].columns.values())
+_COLUMNS = dict.fromkeys((*_SHOWN, *PERSON.values(), "media_type"))
+_COPIED = sorted(_COLUMNS.keys() - {"account", "person_name", "media_type", "decision"})
+"""Of these columns those that a copy of the plays does not have in any case."""
 
 
 class OverviewQuery(AnalyticsQuery):
@@ -71,10 +76,13 @@ def overview(analytics: Analytics, query: OverviewQuery) -> OverviewAnswer:
     """All of it. Raises InvalidInputError that names the parameter."""
     asked = analytics.about(query)
     since, before = other_period(asked.scope, With.PERIOD_BEFORE)
-    with _at_hand(asked) as near:
-        now, lists = _numbers(near), [ranked(near, one, Order.PLAYS, query.limit) for one in _LISTS]
+    with _at_hand(asked, since) as near:
+        earlier, charts = _numbers(near.during(since, before)), _charts(near)
+        streams = overall(near)
+        with _counted(near) as counted:
+            now = _numbers(counted)
+            lists = [ranked(counted, one, Order.PLAYS, query.limit) for one in _LISTS]
     movies, shows, people, platforms, decisions = (entries for entries, _, _ in lists)
-    earlier = _numbers(asked.during(since, before))
     changes = {name: change(now[name], earlier[name]) for name in _CHANGES}
     return OverviewAnswer(
         **asked.head(),
@@ -87,19 +95,31 @@ def overview(analytics: Analytics, query: OverviewQuery) -> OverviewAnswer:
         top_people=people,
         top_platforms=platforms,
         decisions=decisions,
-        **_charts(asked),
-        concurrency=overall(asked),
+        **charts,
+        concurrency=streams,
     )
 
 
 @contextmanager
-def _at_hand(asked: Asked) -> Iterator[Asked]:
-    """The same question; of few plays all lists are made of what was counted once."""
-    if asked.history.count(asked.scope.touches_range, asked.moment) > _FEW_PLAYS:
+def _at_hand(asked: Asked, since: datetime) -> Iterator[Asked]:
+    """The same question; few plays, from that earlier moment on, are read from files once."""
+    # From the beginning of a month on, so that what is over of it is copied for many questions.
+    month = since.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0)
+    both = asked.during(month, asked.scope.before)
+    if asked.history.count(both.scope.touches_range, asked.moment) > _FEW_PLAYS:
         yield asked
         return
-    columns = {sql: sql for kind in _LISTS for sql in DIMENSIONS[kind].columns.values()}
-    columns |= {sql: sql for sql in PERSON.values()} | {"media_type": "media_type"}
+    with narrowed_once(both, _COPIED, "true", []) as small:
+        yield small.asked.during(asked.scope.since, asked.scope.before)
+
+
+@contextmanager
+def _counted(asked: Asked) -> Iterator[Asked]:
+    """The same question; of few plays all lists are made of what was counted once."""
+    if asked.is_of_history:
+        yield asked
+        return
+    columns = {sql: sql for sql in _COLUMNS}
     rows, values = watched(asked, columns, people=asked.people())
     table = f"counted_{next(_tables)}"
     asked.rows(f"CREATE TABLE {table} AS {rows}", values)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from showrunner.history.analytics.answers import Answer, Chart, Series, Unit
-from showrunner.history.analytics.begun import begun
+from showrunner.history.analytics.begun import begun_kept
 from showrunner.history.analytics.core import Analytics, Asked
 from showrunner.history.analytics.dimensions import DIMENSIONS, Kind
 from showrunner.history.analytics.query import AnalyticsQuery
@@ -107,7 +107,7 @@ class _Group(NamedTuple):
 def pauses(analytics: Analytics, query: PausesQuery) -> PausesAnswer:
     """All lists at once. Raises InvalidInputError that names the parameter."""
     asked = analytics.about(query)
-    groups = [_Group(*row) for row in asked.rows(*begun(asked, _COLUMNS, sums=_SUMS))]
+    groups = [_Group(*row) for row in asked.rows(*begun_kept(asked, _COLUMNS, sums=_SUMS))]
     overall = Pauses(name=None, **_summed(groups))
     distribution = [
         PauseBucket(from_seconds=low, to_seconds=high, plays=_plays(n, groups))
@@ -178,7 +178,7 @@ def _movies(asked: Asked, limit: int) -> list[TitlePauses]:
     """Those that were paused longest. By themselves: there are too many titles for the rest."""
     dimension = DIMENSIONS[Kind.MOVIES]
     known = "count(paused_seconds) AS known, count(*) FILTER (WHERE paused_seconds > 0) AS paused"
-    counted, values = begun(
+    counted, values = begun_kept(
         asked, dimension.columns, sums=f"{_SUMS}, {known}", where=dimension.where
     )
     sums = ", ".join(f"sum({one})::BIGINT" for one in ("plays", "known", "paused"))

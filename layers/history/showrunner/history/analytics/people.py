@@ -3,7 +3,7 @@
 # The SQL is put together from our own column names; values are always bound.
 # ruff: noqa: S608
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,9 @@ def with_people(counted: str, directory: Directory) -> tuple[str, list[Any]]:
     `person` tells humans apart, also those of whom nobody noted an account (`person_id`
     NULL); NULL: the play names nobody.
     """
-    owned = {_account(account): (person.id, person.name) for account, person in directory.owners()}
+    owned = {
+        account_of(account): (person.id, person.name) for account, person in directory.owners()
+    }
     rows = [(account, *person) for account, person in owned.items()]
     values = [[row[place] for row in rows] for place in range(3)]
     sql = f"""
@@ -44,11 +46,20 @@ class People:
     @classmethod
     def of(cls, directory: Directory, accounts: Iterable[str]) -> "People":
         """`accounts` are all that plays name, as their column has them."""
-        owners = {_account(account): person.id for account, person in directory.owners()}
+        owners = {account_of(account): person.id for account, person in directory.owners()}
         found = sorted(accounts)
         places: dict[str, int] = {}
         numbers = [places.setdefault(owners.get(one, one), len(places)) for one in found]
         return cls(found, numbers)
+
+    @classmethod
+    def at_places(
+        cls, directory: Directory, accounts: Iterable[str], places: Mapping[str, int], others: int
+    ) -> "People":
+        """Each with the number of its place; `places` are those of `person`, as above."""
+        owners = {account_of(account): person.id for account, person in directory.owners()}
+        found = sorted(accounts)
+        return cls(found, [places.get(owners.get(one, one), others) for one in found])
 
     def numbered(self, plays: str) -> tuple[str, list[Any]]:
         """SQL of the plays with `number` (NULL: nobody is named); values that come first in it."""
@@ -60,7 +71,7 @@ class People:
         return f"bitstring_agg({number}, 0, {max(self.numbers, default=0):d})"
 
 
-def _account(account: AccountName) -> str:
+def account_of(account: AccountName) -> str:
     """As the ledger's column has it."""
     name = f"id {account.id}" if account.id else f"name {account.name.lower()}"
     return f"{account.connection_id} {name}"

@@ -16,7 +16,7 @@ from showrunner.history.analytics.growth import (
     GrowthMeasure,
     GrowthQuery,
     GrowthSplit,
-    growth,
+    grown,
 )
 from showrunner.history.analytics.items import items_version
 from showrunner.history.analytics.items_chosen import Shelves, shelves_of
@@ -129,7 +129,7 @@ def _idle(found: UnwatchedAnswer) -> Idle:
 def _growth(analytics: Analytics, query: LibraryQuery) -> dict[str, Chart]:
     measures = {"held_items": GrowthMeasure.ITEMS, "held_bytes": GrowthMeasure.SIZE_BYTES}
     return {
-        name: growth(
+        name: grown(
             analytics, as_query(GrowthQuery, query, measure=measure, split=GrowthSplit.NONE)
         ).held
         for name, measure in measures.items()

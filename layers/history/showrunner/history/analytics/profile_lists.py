@@ -11,9 +11,9 @@ from showrunner.history.analytics.core import Asked
 from showrunner.history.analytics.dimensions import DIMENSIONS, PERSON, Kind
 from showrunner.history.analytics.entries import Entry, entry, keyed
 from showrunner.history.analytics.items_shown import lists
+from showrunner.history.analytics.once import watched_once
 from showrunner.history.analytics.people import with_people
 from showrunner.history.analytics.top import SUMS, Order, first_by, line_fields
-from showrunner.history.analytics.watched import watched
 from showrunner.history.ledger.columns import TYPES
 
 
@@ -23,7 +23,7 @@ def ranked_together(asked: Asked, limits: Mapping[Kind, int | None]) -> dict[Kin
 
     Cheaper than one after the other where few combinations of what they list were played.
     """
-    counted, values = watched(asked, {**{name: name for name in _columns(limits)}, **PERSON})
+    counted, values = watched_once(asked, {**{name: name for name in _columns(limits)}, **PERSON})
     named, owners = with_people(counted, asked.directory)
     found = lists(
         asked,

@@ -1,95 +1,40 @@
 """Everything about one person in one answer."""
 
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta
-from typing import Any
+# The SQL is put together from our own column names; values are always bound.
+# ruff: noqa: S608
 
-from pydantic import BaseModel, ConfigDict
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from showrunner.connections.refusals import wrong_field
-from showrunner.history.analytics.answers import Answer, Chart, Series, Totals, Unit
-from showrunner.history.analytics.begun import begun
+from showrunner.history.analytics.answers import Chart, Series, Totals, Unit
+from showrunner.history.analytics.begun import begun_kept, local_day
 from showrunner.history.analytics.categories import BUCKETS, HOURS, WEEKDAYS, By, local_days
 from showrunner.history.analytics.completion import Completion
-from showrunner.history.analytics.concurrency import ConcurrencyQuery, concurrency
 from showrunner.history.analytics.core import Analytics, Asked
 from showrunner.history.analytics.dimensions import Kind
-from showrunner.history.analytics.entries import Entry
-from showrunner.history.analytics.narrowed import (
-    as_query,
-    completed,
-    first_and_last,
-    narrowed,
-)
+from showrunner.history.analytics.items_chosen import moment
+from showrunner.history.analytics.items_shown import share
+from showrunner.history.analytics.narrowed import as_query
+from showrunner.history.analytics.once import counted_once
 from showrunner.history.analytics.profile_lists import ranked_together
-from showrunner.history.analytics.query import AnalyticsQuery
+from showrunner.history.analytics.profile_person_answer import (
+    DayStreak,
+    PersonAnswer,
+    PersonQuery,
+    Places,
+)
 from showrunner.history.analytics.question import Question
 from showrunner.history.analytics.recently_watched import (
     RecentlyWatchedQuery,
-    WatchedTitle,
     recently_watched,
 )
-from showrunner.history.analytics.year_days import days_of
-
-
-class PersonQuery(AnalyticsQuery):
-    """`people`: exactly one. `limit` is the length of each list."""
-
-
-class Places(BaseModel):
-    """Plays in the server's own network, and from outside; `unknown`: nobody knows where."""
-
-    model_config = ConfigDict(frozen=True)
-
-    local: int
-    remote: int
-    unknown: int
-
-
-class DayStreak(BaseModel):
-    """`days` local days in a row on each of which a play began, both dates included."""
-
-    model_config = ConfigDict(frozen=True)
-
-    first_day: date
-    last_day: date
-    days: int
-
-
-class PersonAnswer(Answer):
-    """
-    Of the plays of one person, whatever the account and server.
-
-    `first_played_at` and `last_played_at` are when the first and last play of the range began;
-    on `active_days` a play began. `current_streak` goes on: its last day is the last of the
-    range, or the day before. None: there is none. The lists are ordered by plays; `recent`
-    are the titles that were watched last. `weekday_hours` are plays by the hour in which they
-    began, a series for each weekday. `most_at_once` is how many streams they had at the same
-    time at most.
-    """
-
-    person_id: str
-    name: str
-    totals: Totals
-    first_played_at: datetime | None
-    last_played_at: datetime | None
-    active_days: int
-    longest_streak: DayStreak | None
-    current_streak: DayStreak | None
-    movies: list[Entry]
-    shows: list[Entry]
-    artists: list[Entry]
-    media_types: list[Entry]
-    libraries: list[Entry]
-    platforms: list[Entry]
-    devices: list[Entry]
-    decisions: list[Entry]
-    places: Places
-    weekday_hours: Chart
-    completion: Completion
-    most_at_once: int
-    recent: list[WatchedTitle]
-
+from showrunner.history.analytics.sweep import spans_of
+from showrunner.history.analytics.top import SUMS
 
 _LISTS: Mapping[str, Kind] = {
     "movies": Kind.MOVIES,
@@ -103,10 +48,12 @@ _LISTS: Mapping[str, Kind] = {
 }
 
 
-_COLUMNS = (
-    *("title", "year", "imdb_id", "tmdb_id", "series_title", "library", "platform", "device"),
-    "is_local",
+_TOGETHER = (
+    (Kind.MOVIES,),
+    (Kind.SHOWS, Kind.ARTISTS, Kind.MEDIA_TYPES),
+    (Kind.LIBRARIES, Kind.PLATFORMS, Kind.DEVICES, Kind.DECISIONS),
 )
+"""Of what is in one of these, few combinations were played."""
 
 
 def person(analytics: Analytics, query: PersonQuery) -> PersonAnswer:
@@ -115,64 +62,144 @@ def person(analytics: Analytics, query: PersonQuery) -> PersonAnswer:
         raise wrong_field("people", "give the id of exactly one person, as /people has it")
     asked = analytics.about(query)
     who = asked.directory.person(query.people[0])
-    with narrowed(asked, _COLUMNS) as small:
-        # Titles of episodes are many: the lists without titles are counted without them.
-        others: dict[Kind, int | None] = dict.fromkeys(_LISTS.values(), query.limit)
-        del others[Kind.MOVIES]
-        found = {
-            **ranked_together(small.asked, {Kind.MOVIES: query.limit}),
-            **ranked_together(small.asked, others),
-        }
-        facts: dict[str, Any] = {
-            **{name: found[kind] for name, kind in _LISTS.items()},
-            **_days(small.asked),
-            **first_and_last(small.asked),
-            "places": _places(small.asked),
-            "weekday_hours": _weekday_hours(small.asked),
-            "completion": completed(small.asked),
-            "most_at_once": concurrency(small, as_query(ConcurrencyQuery, query)).overall.peak,
-            "recent": recently_watched(analytics, as_query(RecentlyWatchedQuery, query)).titles,
-        }
+    found = {
+        kind: entries
+        for together in _TOGETHER
+        for kind, entries in ranked_together(asked, _limits(together, query.limit)).items()
+    }
+    media_types = found[Kind.MEDIA_TYPES]
+    facts: dict[str, Any] = {
+        **{name: found[kind][: query.limit] for name, kind in _LISTS.items()},
+        "totals": Totals(**{name: sum(getattr(one, name) for one in media_types) for name in SUMS}),
+        **_days(asked),
+        **_begun(asked),
+        "most_at_once": _most_at_once(asked),
+        "recent": recently_watched(analytics, as_query(RecentlyWatchedQuery, query)).titles,
+    }
     return PersonAnswer(**asked.head(), person_id=who.id, name=who.name, **facts)
 
 
-def _places(asked: Asked) -> Places:
-    found = dict(asked.rows(*begun(asked, {"is_local": "is_local"})))
-    return Places(local=found.get(True, 0), remote=found.get(False, 0), unknown=found.get(None, 0))
+def _limits(kinds: Iterable[Kind], limit: int) -> dict[Kind, int | None]:
+    """Of media types all, for the totals."""
+    return {kind: None if kind is Kind.MEDIA_TYPES else limit for kind in kinds}
 
 
-def _weekday_hours(asked: Asked) -> Chart:
+_SUMS = """count(*) AS plays, min(began_s) AS first_s, max(began_s) AS last_s,
+    count(is_watched) AS known, count(*) FILTER (WHERE is_watched) AS watched,
+    sum(percent) FILTER (WHERE is_watched IS NOT NULL) AS percents,
+    count(percent) FILTER (WHERE is_watched IS NOT NULL) AS known_percents"""
+
+
+def _begun(asked: Asked) -> dict[str, Any]:
+    """Where and when plays began, and how far they came."""
     hour = f"{asked.scope.local_s('began_s')} // 3600"
-    plays = dict(
-        asked.rows(*begun(asked, {"hour": BUCKETS[By.WEEKDAY_HOUR].sql.replace("bucket", hour)}))
+    bucket = BUCKETS[By.WEEKDAY_HOUR].sql.replace("bucket", hour)
+    counted, values = begun_kept(asked, {"is_local": "is_local", "hour": bucket}, sums=_SUMS)
+    rows = asked.rows(f"SELECT is_local, hour, {_COLUMNS} FROM ({counted})", values)
+    begun = [_Begun(*row) for row in rows]
+    first_s = min((row.first_s for row in begun), default=None)
+    last_s = max((row.last_s for row in begun), default=None)
+    return {
+        "first_played_at": moment(first_s),
+        "last_played_at": moment(last_s),
+        "places": Places(**{name: _plays(begun, is_local=one) for name, one in _PLACES.items()}),
+        "weekday_hours": _weekday_hours(begun),
+        "completion": _completion(begun),
+    }
+
+
+class _Begun(NamedTuple):
+    """Plays that are equal in the first two; `hour` is that of the week."""
+
+    is_local: bool | None
+    hour: int
+    plays: int
+    first_s: int
+    last_s: int
+    known: int
+    watched: int
+    percents: int | None
+    known_percents: int
+
+
+_COLUMNS = ", ".join(_Begun._fields[2:])
+_PLACES = {"local": True, "remote": False, "unknown": None}
+
+
+def _plays(begun: Iterable[_Begun], *, is_local: bool | None) -> int:
+    return sum(row.plays for row in begun if row.is_local is is_local)
+
+
+def _completion(begun: Iterable[_Begun]) -> Completion:
+    known, watched, percents, known_percents = (
+        sum(getattr(row, name) or 0 for row in begun) for name in _Begun._fields[5:]
     )
+    return Completion(
+        name=None,
+        plays=known,
+        completed=watched,
+        abandoned=known - watched,
+        share=share(watched, known),
+        average_percent=round(percents / known_percents, 2) if known_percents else None,
+    )
+
+
+def _weekday_hours(begun: Iterable[_Begun]) -> Chart:
+    plays: Counter[int] = Counter()
+    for row in begun:
+        plays[row.hour] += row.plays
     series = [
-        Series(name=name, data=[plays.get(24 * day + one, 0) for one in range(24)])
+        Series(name=name, data=[plays[24 * day + one] for one in range(24)])
         for day, name in enumerate(WEEKDAYS)
     ]
     return Chart(unit=Unit.PLAYS, categories=list(HOURS), series=series)
 
 
+def _most_at_once(asked: Asked) -> int:
+    spans, values = counted_once(asked, lambda some: spans_of(some, "", []))
+    found = asked.columns(f"SELECT begun_s, ended_s FROM ({spans})", values)
+    # At one moment ends come before beginnings, as in a sweep.
+    sides = (2 * found["ended_s"].astype(np.int64), 2 * found["begun_s"].astype(np.int64) + 1)
+    events = np.sort(np.concatenate(sides))
+    return int(np.cumsum(2 * (events & 1) - 1).max(initial=0))
+
+
 def _days(asked: Asked) -> dict[str, Any]:
-    found = days_of(asked)
-    longest = found.longest_streak
-    active = {day for day, (plays, _, _) in found.days.items() if plays}
+    counted, values = begun_kept(asked, {"bucket": local_day(asked.scope, "began_s")})
+    days = asked.rows(f"SELECT DISTINCT {BUCKETS[By.DAY].sql} FROM ({counted})", values)
+    active = {day for (day,) in days}
     _, last = local_days(asked.scope.since, asked.scope.before, asked.scope.zone)
     return {
-        "totals": Totals(**found.sums()),
         "active_days": len(active),
-        "longest_streak": longest and DayStreak(**longest.model_dump(exclude={"person"})),
-        "current_streak": _current(active, last),
+        "longest_streak": max(
+            (streak for day in active if (streak := _from(day, active))),
+            key=lambda streak: (streak.days, -streak.first_day.toordinal()),
+            default=None,
+        ),
+        "current_streak": _until(last, active) or _until(last - _DAY, active),
     }
 
 
-def _current(active: set[date], last: date) -> DayStreak | None:
-    end = last if last in active else last - timedelta(days=1)
-    first = end
-    while first in active:
-        first -= timedelta(days=1)
-    days = (end - first).days
-    return DayStreak(first_day=first + timedelta(days=1), last_day=end, days=days) if days else None
+_DAY = timedelta(days=1)
+
+
+def _from(first: date, active: set[date]) -> DayStreak | None:
+    """That which begins on this day."""
+    if first - _DAY in active:
+        return None
+    last = first
+    while last + _DAY in active:
+        last += _DAY
+    return DayStreak(first_day=first, last_day=last, days=(last - first).days + 1)
+
+
+def _until(last: date, active: set[date]) -> DayStreak | None:
+    if last not in active:
+        return None
+    first = last
+    while first - _DAY in active:
+        first -= _DAY
+    return DayStreak(first_day=first, last_day=last, days=(last - first).days + 1)
 
 
 QUESTION = Question(

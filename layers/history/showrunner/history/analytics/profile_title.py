@@ -35,7 +35,7 @@ from showrunner.history.analytics.narrowed import (
     NarrowAnalytics,
     as_query,
     first_and_last,
-    narrowed,
+    narrowed_once,
 )
 from showrunner.history.analytics.over_time import OverTimeQuery, over_time
 from showrunner.history.analytics.people import with_people
@@ -135,7 +135,7 @@ def title(analytics: Analytics, query: TitleQuery) -> TitleAnswer:
     name, where = _what(query)
     asked = analytics.about(query)
     values = [] if query.year is None else [query.year]
-    with narrowed(asked, _COLUMNS, where, values) as small:
+    with narrowed_once(asked, _COLUMNS, where, values) as small:
         facts = {**_facts(small, query), **_lists(small.asked, query.limit)}
         kind = TitleKind.MOVIE if query.titles else _kind_of_series(small.asked)
         facts["episodes"] = [] if query.titles else _episodes(small.asked, facts["people_count"])

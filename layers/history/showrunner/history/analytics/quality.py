@@ -52,7 +52,7 @@ def quality(analytics: Analytics, query: QualityQuery) -> QualityAnswer:
     """The score of all, over time, and by the lists. Raises InvalidInputError."""
     asked = with_all_plays(analytics.about(query))
     wanted = sought(asked.home.clock.now())
-    rows, found = told_over_time(asked, wanted, By(query.by))
+    rows, found = told_over_time(asked, wanted, By(query.by), query)
     overall, limit = score_of(total(rows, wanted)), query.limit
     return QualityAnswer(
         **asked.head(),

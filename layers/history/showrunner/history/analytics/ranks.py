@@ -1,21 +1,30 @@
 """A bump chart: which ranks the first of a list had by day, week or month."""
 
-from collections import defaultdict
+# The SQL is put together from our own columns and texts; values are always bound.
+# ruff: noqa: S608
+
+from collections import Counter, defaultdict
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from itertools import compress
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from showrunner.history.analytics.answers import Answer, Chart, Series, Unit
+from showrunner.history.analytics.begun import begun_kept, local_day
 from showrunner.history.analytics.categories import BUCKETS, Bucket, By, buckets_of
 from showrunner.history.analytics.core import Analytics, Asked
-from showrunner.history.analytics.dimensions import Kind
-from showrunner.history.analytics.entries import Entry, by_entry, names
+from showrunner.history.analytics.dimensions import DIMENSIONS, PERSON, Kind
+from showrunner.history.analytics.entries import Entry, by_entry, keyed, names
 from showrunner.history.analytics.over_time import Measure
+from showrunner.history.analytics.people import with_people
 from showrunner.history.analytics.query import AnalyticsQuery
 from showrunner.history.analytics.question import Question
+from showrunner.history.analytics.runs import pieces
+from showrunner.history.analytics.scope import LOOK_BACK
+from showrunner.history.analytics.settled import Rows, kept_rows
 from showrunner.history.analytics.top import Order, ranked
 from showrunner.history.filters import AccountFilter
 
@@ -99,20 +108,57 @@ def _ranked(numbers: Numbers) -> dict[int, int]:
     return {place: rank for rank, place in enumerate(ordered, 1)}
 
 
+class NumbersQuery(RanksQuery):
+    """What the watch time is kept by: also by the keys of the entries."""
+
+    keys: tuple[str, ...]
+
+
 def _numbers(asked: Asked, query: RanksQuery, entries: list[Entry]) -> dict[Bucket, Numbers]:
-    buckets = BUCKETS[By(query.by)]
-    rows, values = by_entry(_about(asked, query.of, entries), query.of, grain=buckets.grain)
-    found = asked.rows(
-        f"SELECT key::VARCHAR AS key, {buckets.sql} AS bucket, sum({query.measure.value})::BIGINT "  # noqa: S608 (our own names)
-        f"AS number FROM ({rows}) GROUP BY ALL HAVING number > 0 "
-        "AND list_contains(?::VARCHAR[], key)",
-        [*values, [one.key for one in entries]],
-    )
-    place_of = {one.key: place for place, one in enumerate(entries)}
-    numbers: dict[Bucket, Numbers] = defaultdict(dict)
-    for key, bucket, number in found:
-        numbers[bucket][place_of[key]] = number
+    about, keys = _about(asked, query.of, entries), [one.key for one in entries]
+    if query.measure is Measure.PLAYS:
+        rows = _by_bucket(about, query, keys, *_plays_by_day(about, query.of))
+    elif query.of is Kind.MOVIES:  # ids in any month tell those of one name apart
+        rows = _watch_time(about, query, keys)
+    else:
+        kept_by = NumbersQuery(**dict(query), keys=tuple(keys))
+        rows = []
+        for piece in pieces(about):
+            find = partial(_watch_time, piece, query, keys)
+            rows += kept_rows(piece, kept_by, LOOK_BACK, find)
+    place_of = {key: place for place, key in enumerate(keys)}
+    numbers: dict[Bucket, Numbers] = defaultdict(Counter)
+    for key, bucket, number in rows:
+        numbers[bucket][place_of[key]] += number
     return numbers
+
+
+def _watch_time(asked: Asked, query: RanksQuery, keys: list[str]) -> Rows:
+    grain = BUCKETS[By(query.by)].grain
+    return _by_bucket(asked, query, keys, *by_entry(asked, query.of, grain=grain))
+
+
+def _by_bucket(
+    asked: Asked, query: RanksQuery, keys: list[str], rows: str, values: list[Any]
+) -> Rows:
+    return asked.rows(
+        f"SELECT key::VARCHAR AS key, {BUCKETS[By(query.by)].sql} AS bucket, "
+        f"sum({query.measure.value})::BIGINT AS number FROM ({rows}) GROUP BY ALL "
+        "HAVING number > 0 AND list_contains(?::VARCHAR[], key)",
+        [*values, keys],
+    )
+
+
+def _plays_by_day(asked: Asked, kind: Kind) -> tuple[str, list[Any]]:
+    """As `by_entry`, of plays alone: they are where they began, and stay as they are."""
+    dimension = DIMENSIONS[kind]
+    columns = {**dimension.columns, **(PERSON if kind is Kind.PEOPLE else {})}
+    columns["bucket"] = local_day(asked.scope, "began_s")
+    rows, values = begun_kept(asked, columns, where=dimension.where)
+    if kind is Kind.PEOPLE:
+        rows, owners = with_people(rows, asked.directory)
+        values += owners
+    return keyed(kind, rows), values
 
 
 _NARROWED = {

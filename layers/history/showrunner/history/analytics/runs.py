@@ -59,7 +59,7 @@ def pieces(asked: Asked, most_plays: int = MOST_IN_A_PIECE) -> list[Asked]:
     The question about parts of the range, one after the other: whole months (UTC) with so many
     plays at most, or one; the newest, which still change, by themselves.
     """
-    scope, manifest = asked.scope, asked.history.moment().manifest
+    scope, manifest = asked.scope, asked.moment.manifest
     newest = scope.before - 2 * LOOK_BACK
     found, since, plays = [], scope.since, 0
     for month in scope.began_in_range.months(sorted(manifest.months)):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from showrunner.history.analytics.begun import begun
+from showrunner.history.analytics.begun import begun_kept
 from showrunner.history.analytics.core import Asked
 from showrunner.history.analytics.dimensions import PERSON
 from showrunner.history.analytics.geoip import is_at_home
@@ -73,7 +73,7 @@ _KEY = "coalesce('id ' || player_id, 'name ' || concat_ws(' ', player_name, devi
 def _players(asked: Asked) -> list[tuple[str, str | None, str | None, PlayerUse]]:
     rows = _by_person(
         asked,
-        begun(asked, _PLAYER, sums="count(*) AS plays, min(began_s) AS first_s"),
+        begun_kept(asked, _PLAYER, sums="count(*) AS plays, min(began_s) AS first_s"),
         f"max(person_id), max(person_name), {_KEY} AS key, max(player_name), max(device), "
         "max(platform), sum(plays)::BIGINT, min(first_s)",
         "key",
@@ -84,14 +84,14 @@ def _players(asked: Asked) -> list[tuple[str, str | None, str | None, PlayerUse]
 def _addresses(asked: Asked) -> list[tuple[str, str]]:
     """Those that are not local."""
     columns = {**PERSON, "address": "address"}
-    counted = begun(asked, columns, where="is_local IS NOT true AND address IS NOT NULL")
+    counted = begun_kept(asked, columns, where="is_local IS NOT true AND address IS NOT NULL")
     return _by_person(asked, counted, "address", "address")
 
 
 def _before(asked: Asked) -> list[tuple[str, str]]:
     """The players that people used before the range."""
     earlier = asked.during(_EARLIEST, asked.scope.since)
-    return _by_person(asked, begun(earlier, _PLAYER), f"{_KEY} AS key", "key")
+    return _by_person(asked, begun_kept(earlier, _PLAYER), f"{_KEY} AS key", "key")
 
 
 def _by_person(asked: Asked, counted: tuple[str, list[Any]], columns: str, group: str) -> list[Any]:

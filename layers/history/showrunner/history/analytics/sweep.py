@@ -9,23 +9,34 @@ exactly, and the sums before a place say how many seconds were streamed until th
 # The SQL is put together from our own columns and numbers; values are always bound.
 # ruff: noqa: S608
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import astuple, dataclass
+from datetime import UTC, date, timedelta
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from showrunner.history.analytics.categories import Bucket, By
 from showrunner.history.analytics.core import Asked
-from showrunner.history.analytics.scope import Scope
+from showrunner.history.analytics.runs import pieces
+from showrunner.history.analytics.scope import LOOK_BACK, Scope
+from showrunner.history.analytics.settled import Rows, kept_rows
 from showrunner.history.analytics.sittings import sittings_in_parts
+from showrunner.history.analytics.swept import Found, GoingOn, Streamed, Sweep, Swept, What
+from showrunner.history.filters import PlayFilters
 
 Numbers = NDArray[Any]
 
+Goes = tuple[GoingOn, ...]
+
 _DAY_SECONDS, _HOUR_SECONDS = 86_400, 3_600
 _EPOCH = date(1970, 1, 1)
+_ANY_TIME = 0, 2_147_000_000
+"""In seconds since 1970; no range begins before it, and the ledger's moments end there."""
+PLAYS_AT_ONCE = 2_000_000
+"""Keeps the numbers of all plays below 100 MB, however many these are."""
 
 
 def _first_of_month(local_s: Numbers) -> Numbers:
@@ -43,47 +54,102 @@ _NUMBERS: Mapping[By, Callable[[Numbers], Numbers]] = {
 """Of local times the buckets, as in BUCKETS; days by their number since 1970, a Thursday."""
 
 
-@dataclass(frozen=True, slots=True)
-class Streamed:
-    """Of a bucket: the most streams at once, and all seconds streamed and that it lasted."""
-
-    peak: int
-    streamed_s: int
-    lasted_s: int
-
-
-Swept = dict[Bucket, Streamed]
-
-
-class Sweep(NamedTuple):
+def sweep(asked: Asked, by: By, column: str | None = None, at_once: int = PLAYS_AT_ONCE) -> Sweep:
     """
-    Every bucket of the range, of all streams together and by each value of a column of which
-    there are plays. Of `unknown_plays` it is not known that they lasted: they are in none of it.
+    The streams of the range; also by the values of a column of the ledger.
+
+    Of about `at_once` plays the numbers are in memory at a time.
     """
-
-    together: Swept
-    apart: dict[str | None, Swept]
-    unknown_plays: int
-
-
-def sweep(asked: Asked, by: By, column: str | None = None) -> Sweep:
-    """The streams of the range; also by the values of a column of the ledger."""
-    edges, buckets = pieces_of(asked.scope, by)
-    names = _values(asked, column) if column else []
-    number = f"coalesce(list_position(?, {column}), 0)::UTINYINT AS number" if column else ""
-    found = asked.columns(*spans_of(asked, number, [names] if column else []))
-    begun_s, ended_s = found["begun_s"], found["ended_s"]
-    apart = {}
-    for place, name in enumerate([None, *names] if column else []):
-        chosen = found["number"] == place
-        if chosen.any():
-            apart[name] = _swept(begun_s[chosen], ended_s[chosen], edges, buckets)
-    unknown_plays = int(np.count_nonzero(begun_s == ended_s))
-    return Sweep(_swept(begun_s, ended_s, edges, buckets), apart, unknown_plays)
+    found = Found()
+    for piece in _pieces(asked, at_once):
+        going_on = tuple(found.going_on)
+        about = "sweep", by, column, going_on, found.is_begun
+        margin = timedelta() if found.is_begun else LOOK_BACK
+        find = partial(_of_piece, piece, by, column, None if not found.is_begun else going_on)
+        found.add(kept_rows(piece, about, margin, find))
+    return found.sweep()
 
 
-def _values(asked: Asked, column: str) -> list[str]:
-    filters = asked.scope.touches_range
+def _pieces(asked: Asked, at_once: int) -> list[Asked]:
+    """As `pieces`; of a long range the first, which begins later every minute, is small."""
+    since, before = asked.scope.since, asked.scope.before
+    month = since.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0)
+    following = (month + timedelta(days=32)).replace(day=1)
+    if following >= before - 2 * LOOK_BACK:
+        return pieces(asked, at_once)
+    return [asked.during(since, following), *pieces(asked.during(following, before), at_once)]
+
+
+def _of_piece(asked: Asked, by: By, column: str | None, going_on: Goes | None) -> Rows:
+    """`going_on` None: it is the first, what runs into it began in the time before."""
+    scope = asked.scope
+    spans = _read(asked, column, going_on is None)
+    rows: Rows = [(What.UNKNOWN, None, int(np.count_nonzero(spans.begun_s == spans.ended_s)))]
+    spans.begin_with(going_on or ())
+    rows += [(What.GOES_ON, name, span) for *span, name in spans.going_on(scope.before_s)]
+    spans.cut(scope.since_s, scope.before_s)
+    edges, buckets = pieces_of(scope, by)
+
+    def count(what: What, name: str | None, begun_s: Numbers, ended_s: Numbers) -> Rows:
+        swept = _swept(_events(begun_s, ended_s), edges, buckets)
+        return [(what, name, (bucket, *astuple(one))) for bucket, one in swept.items()]
+
+    for name, chosen in spans.by_name() if column else ():
+        rows += count(What.APART, name, spans.begun_s[chosen], spans.ended_s[chosen])
+    return rows + count(What.TOGETHER, None, spans.begun_s, spans.ended_s)
+
+
+@dataclass(slots=True)
+class _Streams:
+    """Streams with the places of their names."""
+
+    begun_s: Numbers
+    ended_s: Numbers
+    numbers: Numbers
+    names: list[str | None]
+
+    def begin_with(self, streams: Goes) -> None:
+        if not streams:
+            return
+        self.names += {name for _, _, name in streams} - set(self.names)
+        numbered = [(*span, self.names.index(name)) for *span, name in streams]
+        begun_s, ended_s, numbers = np.array(numbered, np.int32).T
+        self.begun_s = np.concatenate((begun_s, self.begun_s))
+        self.ended_s = np.concatenate((ended_s, self.ended_s))
+        self.numbers = np.concatenate((numbers.astype(np.uint8), self.numbers))
+
+    def going_on(self, after_s: int) -> Goes:
+        """What is not over at that moment; also what begins later, resumed."""
+        places = np.flatnonzero(np.maximum(self.begun_s, self.ended_s) > after_s)
+        return tuple(
+            (int(self.begun_s[one]), int(self.ended_s[one]), self.names[self.numbers[one]])
+            for one in places
+        )
+
+    def cut(self, since_s: int, before_s: int) -> None:
+        for side in (self.begun_s, self.ended_s):
+            np.clip(side, since_s, before_s, out=side)
+
+    def by_name(self) -> Iterator[tuple[str | None, Numbers]]:
+        """The names of which there are streams, and which these are."""
+        for place, name in enumerate(self.names):
+            chosen = self.numbers == place
+            if chosen.any():
+                yield name, chosen
+
+
+def _read(asked: Asked, column: str | None, is_first: bool) -> _Streams:
+    scope = asked.scope
+    filters = scope.touches_range if is_first else scope.began_in_range
+    names = _values(asked, filters, column) if column else []
+    number = f"coalesce(list_position(?, {column}), 0)" if column else "0"
+    values = [names] if column else []
+    sql = _spans(asked, filters, f"{number}::UTINYINT AS number", values, _ANY_TIME)
+    found = asked.columns(*sql)
+    return _Streams(found["begun_s"], found["ended_s"], found["number"], [None, *names])
+
+
+def _values(asked: Asked, filters: PlayFilters, column: str) -> list[str]:
     where, values = asked.scope.condition(filters)
     rows = asked.rows(
         f"SELECT DISTINCT {column} FROM {asked.plays(filters)} WHERE {where} "
@@ -102,15 +168,22 @@ def spans_of(asked: Asked, number: str, values: list[Any]) -> tuple[str, list[An
     for plays of which it is not known that they lasted, and only for these.
     """
     scope = asked.scope
-    filters = scope.touches_range
+    return _spans(asked, scope.touches_range, number, values, (scope.since_s, scope.before_s))
+
+
+def _spans(
+    asked: Asked, filters: PlayFilters, number: str, values: list[Any], within_s: tuple[int, int]
+) -> tuple[str, list[Any]]:
+    scope = asked.scope
     where, bound = scope.condition(filters)
     lasted = f"(ended_s > {scope.since_s} OR began_s = {scope.since_s})"
     plays = f"{asked.plays(filters)} WHERE {where} AND {lasted}"
     also = f", {number}" if number else ""
+    earliest_s, latest_s = within_s
 
     def spans(began_s: str, ended_s: str, rows: str, also: str = also) -> str:
         sides = ", ".join(
-            f"greatest(least({moment_s}, {scope.before_s}), {scope.since_s})::INTEGER AS {name}"
+            f"greatest(least({moment_s}, {latest_s}), {earliest_s})::INTEGER AS {name}"
             for name, moment_s in (("begun_s", began_s), ("ended_s", ended_s))
         )
         return f"SELECT {sides}{also} FROM {rows}"
@@ -125,26 +198,46 @@ def spans_of(asked: Asked, number: str, values: list[Any]) -> tuple[str, list[An
     return sql, 3 * [*values, *bound]
 
 
-def _swept(
-    begun_s: Numbers, ended_s: Numbers, edges: Numbers, buckets: Mapping[Bucket, Numbers]
-) -> dict[Bucket, Streamed]:
-    # One number says moment and kind. At one moment ends come before beginnings.
-    events = np.concatenate((2 * begun_s.astype(np.uint32) + 1, 2 * ended_s.astype(np.uint32)))
-    events.sort()
-    changes = (events & 1).astype(np.int8) * 2 - 1
-    running = np.concatenate(([0], np.cumsum(changes, dtype=np.int32)))
+def _swept(events: Numbers, edges: Numbers, buckets: Mapping[Bucket, Numbers]) -> Swept:
     # What ends at an edge is over; after each further event so many run, and before the first.
     first = np.searchsorted(events, 2 * edges + 1)
+    changes = (events & 1).astype(np.int8) * np.int8(2) - np.int8(1)
+    running = np.zeros(len(events) + 1, np.int32)
+    np.cumsum(changes, dtype=np.int32, out=running[1:])
     peaks = np.maximum(np.maximum.reduceat(running, first)[:-1], running[first[1:]])
-    moved = np.concatenate(([0], np.cumsum(changes * (events >> 1).astype(np.int64))))
-    until = running[first] * edges - moved[first]
-    streamed, lasted = np.diff(until), np.diff(edges)
+    at_edges = running[first].astype(np.int64)
+    del running
+    signed_s = np.zeros(len(events) + 1, np.int32)
+    np.multiply(events >> 1, changes, out=signed_s[:-1], casting="unsafe")
+    moved = _sums_before(first, signed_s)
+    streamed, lasted = np.diff(at_edges * edges - moved), np.diff(edges)
     return {
         bucket: Streamed(
             int(peaks[pieces].max()), int(streamed[pieces].sum()), int(lasted[pieces].sum())
         )
         for bucket, pieces in buckets.items()
     }
+
+
+def _events(begun_s: Numbers, ended_s: Numbers) -> Numbers:
+    """In order; one number says moment and kind. At one moment ends come before beginnings."""
+    events = np.empty(len(begun_s) + len(ended_s), np.uint32)
+    events[: len(begun_s)] = begun_s
+    events[len(begun_s) :] = ended_s
+    events *= np.uint32(2)
+    events[: len(begun_s)] += np.uint32(1)
+    events.sort()
+    return events
+
+
+def _sums_before(places: Numbers, numbers: Numbers) -> Numbers:
+    """Of each place the sum of all numbers before it; the places are in order and are there."""
+    starts = np.concatenate(([0], places[:-1]))
+    parts = np.add.reduceat(numbers, starts, dtype=np.int64)
+    # `reduceat` gives a number, not nothing, for a part in which there is none; the last part
+    # goes on until the end, so it is summed by itself.
+    parts[-1] = numbers[starts[-1] : places[-1]].sum(dtype=np.int64)
+    return np.cumsum(np.where(starts < places, parts, 0))
 
 
 def pieces_of(scope: Scope, by: By) -> tuple[Numbers, dict[Bucket, Numbers]]:

@@ -5,6 +5,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from showrunner.history.analytics.answers import Answer, Chart, Series, Totals, Unit
@@ -12,6 +13,9 @@ from showrunner.history.analytics.categories import BUCKETS, By, buckets_of
 from showrunner.history.analytics.core import Analytics, Asked
 from showrunner.history.analytics.query import AnalyticsQuery
 from showrunner.history.analytics.question import Question
+from showrunner.history.analytics.runs import pieces
+from showrunner.history.analytics.scope import LOOK_BACK
+from showrunner.history.analytics.settled import Rows, kept_rows
 from showrunner.history.analytics.trend_steps import (
     Numbers,
     TrendGrowth,
@@ -53,7 +57,7 @@ def trends(analytics: Analytics, query: TrendsQuery) -> TrendsAnswer:
     asked = analytics.about(query)
     scope = asked.scope
     days: list[Any] = list(buckets_of(By.DAY, scope.since, scope.before, scope.zone))
-    found, totals = _by_day(asked, days)
+    found, totals = _by_day(asked, query, days)
     whole = whole_days(scope, days)
     charts = {
         "plays": _chart(Unit.PLAYS, days, found, lambda one: one.plays),
@@ -73,19 +77,16 @@ def trends(analytics: Analytics, query: TrendsQuery) -> TrendsAnswer:
     )
 
 
-def _by_day(asked: Asked, days: Sequence[date]) -> tuple[list[Numbers], Totals]:
+def _by_day(asked: Asked, query: TrendsQuery, days: Sequence[date]) -> tuple[list[Numbers], Totals]:
     """All plays, then by media type, most plays first."""
-    sql, values = watched(asked, {"media_type": "media_type"}, grain=Grain.DAY)
-    rows = asked.rows(
-        f"SELECT media_type, {BUCKETS[By.DAY].sql} AS day, sum(plays)::BIGINT, "
-        f"sum(watch_seconds)::BIGINT, sum(unknown_plays)::BIGINT FROM ({sql}) GROUP BY ALL",
-        values,
-    )
+    rows: Rows = []
+    for piece in pieces(asked):
+        rows += kept_rows(piece, query, LOOK_BACK, partial(_days_of, piece))
     place = {day: number for number, day in enumerate(days)}
     found = {name: Numbers(name, [0] * len(days), [0] * len(days)) for name, *_ in rows}
     for name, day, plays, watch_seconds, _ in rows:
-        found[name].plays[place[day]] = plays
-        found[name].watch_seconds[place[day]] = watch_seconds
+        found[name].plays[place[day]] += plays
+        found[name].watch_seconds[place[day]] += watch_seconds
     ordered = sorted(found.values(), key=lambda one: (-sum(one.plays), one.name or ""))
     together = Numbers(
         ALL,
@@ -98,6 +99,15 @@ def _by_day(asked: Asked, days: Sequence[date]) -> tuple[list[Numbers], Totals]:
         unknown_plays=sum(row[-1] for row in rows),
     )
     return [together, *ordered], totals
+
+
+def _days_of(asked: Asked) -> Rows:
+    sql, values = watched(asked, {"media_type": "media_type"}, grain=Grain.DAY)
+    return asked.rows(
+        f"SELECT media_type, {BUCKETS[By.DAY].sql} AS day, sum(plays)::BIGINT, "
+        f"sum(watch_seconds)::BIGINT, sum(unknown_plays)::BIGINT FROM ({sql}) GROUP BY ALL",
+        values,
+    )
 
 
 def _sums(count: int, numbers: Iterable[Sequence[int]]) -> list[int]:

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from showrunner.history.analytics.answers import Answer
-from showrunner.history.analytics.core import Analytics, Asked
+from showrunner.history.analytics.core import Analytics
 from showrunner.history.analytics.items import items_version
 from showrunner.history.analytics.items_chosen import Shelves, shelves_of
 from showrunner.history.analytics.items_played import On, with_plays
@@ -22,11 +22,9 @@ from showrunner.history.analytics.items_shown import (
     stock_of,
     stock_sql,
 )
-from showrunner.history.analytics.narrowed import among
+from showrunner.history.analytics.once import watched_once
 from showrunner.history.analytics.query import AnalyticsQuery
 from showrunner.history.analytics.question import Question
-from showrunner.history.analytics.settled import kept, split
-from showrunner.history.analytics.watched import watched
 
 _GB = 1_000_000_000
 
@@ -112,7 +110,7 @@ def _found(shelves: Shelves, *, is_whole: bool) -> dict[str, list[dict[str, Any]
     }
     filters = shelves.plays_before.model_copy(update={**same, "before": None})
     asked = replace(shelves.asked, scope=replace(scope, filters=filters))
-    counted, values = _used_ever(asked) if is_whole else watched(asked, _ITEM)
+    counted, values = watched_once(asked, _ITEM)
     if is_whole:
         chosen, more = shelves.chosen(shelves.in_range)
     else:
@@ -140,28 +138,6 @@ def _found(shelves: Shelves, *, is_whole: bool) -> dict[str, list[dict[str, Any]
 
 
 _ITEM = {"connection_id": "connection_id", "item_id": "item_id"}
-
-
-def _used_ever(asked: Asked) -> tuple[str, list[Any]]:
-    """As `watched`, for a range that begins with the first play: only its end can cut one."""
-    scope = asked.scope
-    plays = split(asked, scope.filters.model_copy(update={"before": scope.before}))
-    if plays.settled is None:
-        return watched(asked, _ITEM)
-    table = kept(
-        asked.history,
-        f"""SELECT connection_id, item_id, count(*) AS plays,
-            coalesce(sum(watched_seconds), 0)::BIGINT AS watch_seconds, max(ended_s) AS ended_s
-        FROM {plays.settled.relation} WHERE {plays.settled.condition}
-        GROUP BY connection_id, item_id""",
-        plays.settled.values,
-    )
-    ((last_s,),) = asked.rows(f"SELECT max(ended_s) FROM {table}")
-    if last_s is not None and last_s > scope.before_s:
-        return watched(asked, _ITEM)
-    rest, values = watched(among(asked, plays.fresh.relation), _ITEM)
-    columns = "connection_id, item_id, plays, watch_seconds"
-    return f"SELECT {columns} FROM {table} UNION ALL SELECT {columns} FROM ({rest})", values
 
 
 def _uses(columns: str, names: str) -> str:

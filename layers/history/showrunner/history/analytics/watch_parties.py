@@ -24,9 +24,9 @@ from showrunner.history.analytics.parties_answer import (
 )
 from showrunner.history.analytics.parties_found import AROUND, described, found
 from showrunner.history.analytics.question import Question
-from showrunner.history.analytics.remembered import remembered
 from showrunner.history.analytics.runs import pieces
 from showrunner.history.analytics.scope import Scope
+from showrunner.history.analytics.settled import kept_rows
 
 
 def watch_parties(analytics: Analytics, query: WatchPartiesQuery) -> WatchPartiesAnswer:
@@ -60,7 +60,7 @@ def _found(
     counts: Counter[int] = Counter()
     buckets: Counter[Bucket] = Counter()
     for piece in reversed(pieces(asked)):
-        for kind, bucket, human, count, plays in remembered(
+        for kind, bucket, human, count, plays in kept_rows(
             piece, query, AROUND, partial(_rows, piece, query)
         ):
             if kind == "party":

@@ -40,7 +40,8 @@ def watched(
     `unknown_plays`, with the values for its question marks. A group can come in several rows.
 
     `bucket` is the day or hour of local time, counted from the first of 1970. With `people`
-    there is also `people`, who they were: bits, to be united by `bit_or`; NULL: nobody.
+    there is also `people`, who they were: bits, to be united by `bit_or`; NULL: nobody; and
+    `number` can be one of the columns. (No column can be called `begun_in`, `piece` or `rest`.)
     Where only the sum of the watch time is wanted, without `is_time_cut`, it is cut at the ends
     of the range alone, which costs a third: it is in the row where the play began, or, of what
     goes over an end of the range, in one without a bucket.
@@ -65,6 +66,7 @@ class _Watched:
     ) -> None:
         self._asked, self._where, self._people = asked, where, people
         self._places, self._pieces = places, pieces
+        self._is_by_number = "number" in columns.values()
         self._chosen = "".join(f"{sql} AS {name}, " for name, sql in columns.items())
         self._names = "".join(f"{name}, " for name in columns)
 
@@ -83,7 +85,7 @@ class _Watched:
             {sittings_of("plain", numbered)}
             UNION ALL
             {sittings_in_parts("(FROM apart WHERE sittings = 3)", numbered)})
-        SELECT {names} {self._places.bucket("place")} AS bucket, plays, watch_seconds,
+        SELECT {names} {self._places.bucket("begun_in")} AS bucket, plays, watch_seconds,
             unknown_plays, people FROM begun
         {self._in_second()}
         UNION ALL
@@ -98,7 +100,7 @@ class _Watched:
         pieces = self._pieces
         columns = ["watched_seconds", "ended_s"]
         columns += ["number"] if self._people else []
-        places = {"place": self._places.of("began_s"), **pieces.of_plays()}
+        places = {"begun_in": self._places.of("began_s"), **pieces.of_plays()}
         columns += [f"{sql} AS {name}" for name, sql in places.items()]
         sums = ["count(*) AS plays", "count(*) - count(watched_seconds) AS unknown_plays"]
         sums += [f"coalesce(sum({pieces.in_first}), 0)::BIGINT AS watch_seconds"]
@@ -110,8 +112,8 @@ class _Watched:
             is_rest = f"watched_seconds > 0 AND sittings < 3 AND {pieces.is_more}"
             sums += [f"list({{{one}}}) FILTER (WHERE {is_rest}) AS rest"]
             columns = ["sittings", PLAIN, *columns[2:]]
-        plays, values = self._plays(self._asked.scope.began_in_range)
-        sql = f"""SELECT {self._names} place, {", ".join(sums)}
+        plays, values = self._plays(self._asked.scope.began_in_range, self._people)
+        sql = f"""SELECT {self._names} begun_in, {", ".join(sums)}
             FROM (SELECT {self._chosen} {", ".join(columns)} FROM {plays}) GROUP BY ALL"""
         return sql, values
 
@@ -127,26 +129,30 @@ class _Watched:
         pieces, those of many sittings. Files know of their rows that most are neither.
         """
         scope, pieces = self._asked.scope, self._pieces
-        before, before_values = self._plays(scope.began_before_range)
-        begun, begun_values = self._plays(scope.began_in_range)
-        of_before = "number" if self._people else "NULL::INTEGER"
+        begun, values = self._plays(
+            scope.began_in_range, self._people if self._is_by_number else None
+        )
         is_cut = f"ended_s > {scope.before_s}"
         if pieces.grain is not Grain.NONE:
             is_cut = f"sittings = 3 AND NOT {pieces.is_whole}"
         sql = f"""
-            SELECT {self._chosen} {of_before} AS number, {PLAIN}, sittings, parts FROM {before}
-                AND watched_seconds > 0 AND ended_s > {scope.since_s}
-            UNION ALL
-            SELECT {self._chosen} NULL::INTEGER, {PLAIN}, sittings, parts FROM {begun}
+            SELECT {self._chosen} NULL::INTEGER AS number, {PLAIN}, sittings, parts FROM {begun}
                 AND watched_seconds > 0 AND {is_cut}"""
-        return sql, [*before_values, *begun_values]
+        if self._asked.history.count(scope.began_before_range, self._asked.moment):
+            before, more = self._plays(scope.began_before_range, self._people)
+            values += more
+            sql += f"""
+            UNION ALL
+            SELECT {self._chosen} {"number" if self._people else "NULL"}, {PLAIN}, sittings, parts
+            FROM {before} AND watched_seconds > 0 AND ended_s > {scope.since_s}"""
+        return sql, values
 
-    def _plays(self, filters: PlayFilters) -> tuple[str, list[Any]]:
+    def _plays(self, filters: PlayFilters, people: People | None) -> tuple[str, list[Any]]:
         """What follows FROM, and may be followed by AND."""
         condition, values = self._asked.scope.condition(filters)
         plays = self._asked.plays(filters)
-        if self._people:
-            plays, numbers = self._people.numbered(plays)
+        if people:
+            plays, numbers = people.numbered(plays)
             values = [*numbers, *values]
         return f"{plays} WHERE {condition} AND ({self._where})", values
 
@@ -154,5 +160,5 @@ class _Watched:
         if not self._pieces.in_second:
             return ""
         return f"""UNION ALL
-        SELECT {self._names} {self._places.bucket("(place + 1)")}, 0, in_second, 0, NULL
+        SELECT {self._names} {self._places.bucket("(begun_in + 1)")}, 0, in_second, 0, NULL
         FROM begun WHERE in_second > 0"""

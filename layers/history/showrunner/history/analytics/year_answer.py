@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from showrunner.history.analytics.answers import Answer, Chart, Totals
-from showrunner.history.analytics.binges import Binge
+from showrunner.history.analytics.binges_answer import Binge
 from showrunner.history.analytics.entries import Entry
 from showrunner.history.analytics.query import AnalyticsQuery
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from showrunner.history.analytics.begun import begun
+from showrunner.history.analytics.begun import begun_kept
 from showrunner.history.analytics.categories import BUCKETS, HOURS, WEEKDAYS, By
 from showrunner.history.analytics.core import Asked
 from showrunner.history.analytics.dimensions import PERSON
 from showrunner.history.analytics.entries import Entry
+from showrunner.history.analytics.once import watched_once
 from showrunner.history.analytics.people import with_people
-from showrunner.history.analytics.watched import Grain, watched
+from showrunner.history.analytics.watched import Grain
 from showrunner.history.analytics.year_answer import (
     LongDay,
     Superlative,
@@ -59,7 +60,7 @@ class Days:
 
 def days_of(asked: Asked) -> Days:
     """All of it by one look at the plays."""
-    sql, values = watched(asked, PERSON, grain=Grain.DAY)
+    sql, values = watched_once(asked, PERSON, grain=Grain.DAY)
     named, owners = with_people(sql, asked.directory)
     ((days, people, longest, streak),) = asked.rows(
         _DAYS.format(named=named, day=BUCKETS[By.DAY].sql), [*values, *owners]
@@ -131,7 +132,7 @@ def hours_of(asked: Asked) -> Hours:
     """When in the day plays began, in local time."""
     hour = f"{asked.scope.local_s('began_s')} // 3600 % 24"
     name = f"any_value({PERSON['account_name']}) AS account_name"
-    sql, values = begun(
+    sql, values = begun_kept(
         asked, {"account": PERSON["account"], "hour": hour}, sums=f"{name}, count(*) AS plays"
     )
     named, owners = with_people(sql, asked.directory)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from showrunner.history.analytics.begun import begun
+from showrunner.history.analytics.begun import begun_kept
 from showrunner.history.analytics.core import Asked
 from showrunner.history.analytics.dimensions import DIMENSIONS, Kind
 from showrunner.history.analytics.entries import Entry, entry, shown
@@ -52,7 +52,7 @@ class Favourites:
 def favourites(asked: Asked, people: People, limit: int) -> Favourites:
     """The lists of titles."""
     finished = "FILTER (is_watched AND account IS NOT NULL)"
-    sql, values = begun(
+    sql, values = begun_kept(
         asked,
         {name: name for name in _COLUMNS},
         sums=f"{_COUNTED}, min(began_s) AS first_s, max(began_s) AS last_s, "
@@ -128,7 +128,7 @@ def _rewatched(rows: Sequence[dict[str, Any]], limit: int) -> list[Rewatched]:
 def others(asked: Asked, people: People, limit: int) -> dict[str, list[Entry]]:
     """The lists of what was played on, and how."""
     columns = {kind.value: DIMENSIONS[kind].columns["name"] for kind in _OTHERS}
-    sql, values = begun(asked, columns, sums=_COUNTED, people=people)
+    sql, values = begun_kept(asked, columns, sums=_COUNTED, people=people)
     chosen = ", ".join(
         f"(SELECT list(one) FROM (SELECT {name} AS name, {_SUMS}, "
         "coalesce(bit_count(bit_or(people)), 0) AS people "

@@ -5,15 +5,24 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
-from showrunner.history.analytics.begun import begun
-from showrunner.history.analytics.binges import Binge, BingesQuery
+from showrunner.history.analytics.begun import begun, begun_kept
+from showrunner.history.analytics.binges_answer import Binge, BingesQuery
 from showrunner.history.analytics.binges_found import found_sql
 from showrunner.history.analytics.core import Asked
 from showrunner.history.analytics.dimensions import PERSON
 from showrunner.history.analytics.humans import named
 from showrunner.history.analytics.people import with_people
-from showrunner.history.analytics.year_answer import YearNewTitles, YearPerson, YearPlay
+from showrunner.history.analytics.runs import pieces
+from showrunner.history.analytics.scope import LOOK_BACK
+from showrunner.history.analytics.settled import Rows, kept_rows
+from showrunner.history.analytics.year_answer import (
+    YearNewTitles,
+    YearPerson,
+    YearPlay,
+    YearQuery,
+)
 
 _SEEN = ("media_type", "title", "series_title", "season_number", "episode_number")
 
@@ -49,40 +58,52 @@ def new_titles(asked: Asked, ever: Asked) -> YearNewTitles:
 
 def _new(ever: Asked, columns: Sequence[str], where: str, since_s: int) -> dict[str, int]:
     """By media type."""
-    sql, values = begun(
+    names = ("media_type", *columns)
+    sql, values = begun_kept(
         ever,
-        {name: name for name in ("media_type", *columns)},
+        {name: name for name in names},
         sums="min(began_s) AS first_s",
         where=f"{where} AND {columns[0]} IS NOT NULL",
     )
     rows = ever.rows(
-        f"SELECT media_type, count(*) FROM ({sql}) WHERE first_s >= ? GROUP BY 1",
+        f"SELECT media_type, count(*) FROM (SELECT {', '.join(names)}, min(first_s) AS first_s "
+        f"FROM ({sql}) GROUP BY ALL) WHERE first_s >= ? GROUP BY 1",
         [*values, since_s],
     )
     return dict(rows)
 
 
-def longest_binge(asked: Asked) -> Binge | None:
+class LongestBingeQuery(YearQuery):
+    """What the longest binges are kept by."""
+
+
+def longest_binge(asked: Asked, query: YearQuery) -> Binge | None:
     """The one with most episodes, as the question about binges finds them."""
+    kept_by = LongestBingeQuery(**dict(query))
+    found: Rows = []
+    for piece in pieces(asked):
+        found += kept_rows(piece, kept_by, LOOK_BACK, partial(_longest_binge, piece))
+    if not found:
+        return None
+    _, began_s, human, series_title, ended_s, episodes, watch_seconds = min(found)
+    who = named(asked, {human})[human]
+    return Binge(
+        person_id=who.id,
+        person=who.name,
+        series_title=series_title,
+        began_at=datetime.fromtimestamp(began_s, UTC),
+        ended_at=datetime.fromtimestamp(ended_s, UTC),
+        episodes=episodes,
+        watch_seconds=watch_seconds,
+    )
+
+
+def _longest_binge(asked: Asked) -> Rows:
+    """The first row of those of several parts is the smallest."""
     usual = BingesQuery()
     sql, values = found_sql(asked, usual.least_episodes, 60 * usual.gap_minutes)
-    rows = asked.rows(
-        f"SELECT {', '.join(_BINGE)}, human FROM ({sql}) "
-        "ORDER BY episodes DESC, began_s, human, series_title LIMIT 1",
+    return asked.rows(
+        "SELECT -episodes, began_s, human, series_title, ended_s, episodes, watch_seconds "
+        f"FROM ({sql}) ORDER BY ALL LIMIT 1",
         values,
     )
-    for series_title, began_s, ended_s, episodes, watch_seconds, human in rows:
-        who = named(asked, {human})[human]
-        return Binge(
-            person_id=who.id,
-            person=who.name,
-            series_title=series_title,
-            began_at=datetime.fromtimestamp(began_s, UTC),
-            ended_at=datetime.fromtimestamp(ended_s, UTC),
-            episodes=episodes,
-            watch_seconds=watch_seconds,
-        )
-    return None
-
-
-_BINGE = ("series_title", "began_s", "ended_s", "episodes", "watch_seconds")

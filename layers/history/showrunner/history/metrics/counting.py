@@ -9,20 +9,32 @@ from typing import Any
 from showrunner.history.analytics.core import Analytics
 from showrunner.history.analytics.items import items_of
 from showrunner.history.analytics.query import AnalyticsQuery
+from showrunner.history.analytics.rules import Counting
 from showrunner.history.analytics.watched import watched
 from showrunner.history.home import history_of
 from showrunner.history.metrics.counts import Counts, LibraryCount, PlayCount
 from showrunner.history.metrics.streams import media_type
+from showrunner.settings import load_settings
 from showrunner.wiring import Home
 
 
 def counted(home: Home, before: Counts, version: str) -> Counts:
     """The counts of now, plays added to those `before`. Raises SetupError for a damaged file."""
-    return Counts(version=version, plays=_plays(home, before), libraries=_libraries(home))
+    rules = Counting.of(load_settings(home.documents)).version
+    return Counts(
+        version=version,
+        rules=rules,
+        plays=_plays(home, before, is_comparable=before.rules == rules),
+        libraries=_libraries(home),
+    )
 
 
-def _plays(home: Home, before: Counts) -> list[PlayCount]:
-    """Everybody's, also of hidden people: a number names nobody."""
+def _plays(home: Home, before: Counts, *, is_comparable: bool) -> list[PlayCount]:
+    """
+    Everybody's, also of hidden people: a number names nobody.
+
+    Under other rules than `before` other plays count, but none of them came.
+    """
     asked = Analytics(home).about(AnalyticsQuery(include_hidden=True))
     columns = {"connection_id": "connection_id", "media_type": "media_type"}
     rows, values = watched(asked, columns)
@@ -36,9 +48,10 @@ def _plays(home: Home, before: Counts) -> list[PlayCount]:
         sums = present[connection_id, media_type(kind)]
         sums[0] += plays
         sums[1] += watch_seconds
-    known = {(one.connection_id, one.media_type): one for one in before.plays}
+    known = {_key(one): one for one in before.plays}
     keys = sorted(known.keys() | present.keys())
-    return [_added(key, known.get(key), *present[key]) for key in keys]
+    counts = [_added(key, known.get(key), *present[key]) for key in keys]
+    return counts if is_comparable else [_moved(one, known.get(_key(one))) for one in counts]
 
 
 def _added(
@@ -53,6 +66,17 @@ def _added(
         plays=known.plays + max(0, plays - known.present_plays),
         watch_seconds=known.watch_seconds + max(0, watch_seconds - known.present_watch_seconds),
     )
+
+
+def _moved(now: PlayCount, known: PlayCount | None) -> PlayCount:
+    if known is None:
+        return now
+    kept = {"plays": known.plays, "watch_seconds": known.watch_seconds}
+    return now.model_copy(update=kept)
+
+
+def _key(count: PlayCount) -> tuple[str, str]:
+    return count.connection_id, count.media_type
 
 
 def _libraries(home: Home) -> list[LibraryCount]:

@@ -32,10 +32,14 @@ class LibraryCount(BaseModel):
 
 
 class Counts(BaseModel):
-    """As they are kept. `version` is that of the plays and libraries that were counted."""
+    """
+    As they are kept. `version` is that of the plays and libraries that were counted, `rules`
+    that of which plays count.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     version: str = ""
+    rules: str = ""
     plays: list[PlayCount] = []
     libraries: list[LibraryCount] = []

@@ -11,11 +11,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from showrunner.errors import ConflictError, SetupError
+from showrunner.history.analytics.rules import Counting
 from showrunner.history.ledger.manifest import Manifest, load_manifest
 from showrunner.history.metrics.counts import Counts
 from showrunner.history.metrics.exposition import Metric, counter, gauge
 from showrunner.people.directory import Directory
 from showrunner.ports.documents import ABSENT
+from showrunner.settings import load_settings
 from showrunner.syncs.models import SyncKind, SyncRun
 from showrunner.wiring import Home
 
@@ -29,7 +31,7 @@ def history_metrics(
 ) -> Iterator[Metric]:
     """Of the ledger and the libraries; `names` are those of connections in labels."""
     manifest, counts = _read(home, runs)
-    is_readable = manifest is not None and counts.version == _version(manifest, runs)
+    is_readable = manifest is not None and counts.version == _version(home, manifest, runs)
     yield from _of_plays(counts, names)
     yield from _of_libraries(counts, names)
     if manifest:
@@ -46,13 +48,14 @@ def history_metrics(
     yield gauge("showrunner_people", "Persons with accounts on any server.", [({}, number)])
 
 
-def _version(manifest: Manifest, runs: Mapping[str, SyncRun]) -> str:
+def _version(home: Home, manifest: Manifest, runs: Mapping[str, SyncRun]) -> str:
     synced = sorted(
         f"{run.connection_id} {run.last_success_at.timestamp():.0f}"
         for run in runs.values()
         if run.kind is SyncKind.LIBRARIES and run.last_success_at
     )
-    return " ".join([str(manifest.version), *synced])
+    rules = Counting.of(load_settings(home.documents)).version
+    return " ".join([str(manifest.version), rules, *synced])
 
 
 def _read(home: Home, runs: Mapping[str, SyncRun]) -> tuple[Manifest | None, Counts]:
@@ -62,7 +65,7 @@ def _read(home: Home, runs: Mapping[str, SyncRun]) -> tuple[Manifest | None, Cou
     known = Counts.model_validate(document.body) if document else Counts()
     try:
         manifest, _ = load_manifest(home.blobs)
-        version = _version(manifest, runs)
+        version = _version(home, manifest, runs)
         if known.version == version:
             return manifest, known
         # DuckDB is only loaded when something changed: most scrapes do without it.

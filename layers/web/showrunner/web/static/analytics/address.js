@@ -42,11 +42,17 @@ function timeZone(query = read()) {
   return query.get("time_zone") ?? (own && own !== "Etc/Unknown" ? own : "");
 }
 
+// Who watched, on what and how, is nothing that a library's items have.
+const OF_PLAYS = new Set(
+  `people platforms players products decisions resolutions delivered_video_codecs delivered_audio_codecs
+  containers is_local is_watched`.split(/\s+/),
+);
+
 // The parameters of the API: filters, the range, and the question's own. A range of null is all time.
-export function parameters(extra = {}, range = undefined) {
+export function parameters(extra = {}, range = undefined, isOfItems = false) {
   const query = read();
   const made = new URLSearchParams();
-  for (const name of FILTERS) for (const value of query.getAll(name)) made.append(name, value);
+  for (const name of FILTERS.filter((one) => !(isOfItems && OF_PLAYS.has(one)))) for (const value of query.getAll(name)) made.append(name, value);
   for (const [name, value] of Object.entries(range === undefined ? present(query) : (range ?? {}))) if (value) made.set(name, value);
   const zone = timeZone(query);
   if (zone) made.set("time_zone", zone);

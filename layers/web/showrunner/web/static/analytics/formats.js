@@ -28,8 +28,13 @@ const WORDS = new Map(
 );
 export const UNKNOWN = "unknown";
 
+// The chart library keeps texts as keys of plain objects: a device called `constructor` would break
+// it. A mark that nobody sees (word joiner) makes it another text.
+const plain = (text) => (text in Object.prototype ? `${text}\u2060` : text);
+
 // What the API's value is called; null is what nobody said.
-export const word = (name) => (name === null || name === undefined ? UNKNOWN : (WORDS.get(name) ?? String(name)));
+export const word = (name) =>
+  name === null || name === undefined ? UNKNOWN : (WORDS.get(name) ?? plain(String(name)));
 export const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 export const count = (value) => number.format(Math.round(value * 100) / 100);
 export const short = (value) => compact.format(value);

@@ -100,7 +100,7 @@ class Panel {
   }
 
   asked(question, extra, range) {
-    this.address = `${API}${question}?${parameters(extra, range)}`;
+    this.address = `${API}${question}?${parameters(extra, range, this.panel.isOfItems)}`;
     const answer = shared(this.address);
     const isFirst = panels.keys().next().value === this.element; // what the page says of its days, its first panel knows
     if (isFirst && range === undefined)

@@ -140,6 +140,8 @@ export const PANELS = [
   {
     name: "growth",
     title: "What is there",
+    isOfItems: true,
+    hint: "What the libraries hold, whoever watches it.",
     size: "whole",
     table: "held",
     switches: { measure: MEASURES, split: SPLITS },
@@ -151,6 +153,8 @@ export const PANELS = [
   {
     name: "added",
     title: "What came",
+    isOfItems: true,
+    hint: "What the libraries hold, whoever watches it.",
     switches: { measure: MEASURES, split: SPLITS },
     table: "added",
     load: (ask, { measure, split }) => ask("libraries/growth", { by: grain(), measure, split, limit: 7 }),

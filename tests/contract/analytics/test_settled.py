@@ -1,25 +1,35 @@
 """What is found in old months is kept, and never longer than it is true."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
-from showrunner.history.analytics.binges import BingesQuery, binges
+import pytest
+
+from showrunner.history.analytics import settled
+from showrunner.history.analytics.binges import binges
+from showrunner.history.analytics.binges_answer import BingesQuery
 from showrunner.history.analytics.core import Analytics
-from showrunner.history.analytics.remembered import remembered
 from showrunner.history.analytics.runs import pieces
+from showrunner.history.analytics.settled import kept_rows, kept_table
+from showrunner.history.analytics.utilization import UtilizationQuery, utilization
 from showrunner.history.home import ledger_of
+from showrunner.history.recent import FORGOTTEN
 from showrunner.people.accounts import note_accounts
 from showrunner.people.models import Account
 from showrunner.plays.models import Play
+from showrunner.ports.documents import ABSENT
 from showrunner.wiring import EmbeddedHome
 from tests.contract.analytics import slow
 from tests.contract.analytics.conftest import Know
-from tests.contract.analytics.worlds import at, episode, generated, play, sitting
+from tests.contract.analytics.shelf_worlds import connect, item, of, shelve
+from tests.contract.analytics.worlds import at, episode, generated, movie, play, sitting
 
 MAY = at("2026-05-05 20:00")
 HOUR = timedelta(hours=1)
 
 
-def in_a_row(*numbers: int, **facts: object) -> list[Play]:
+def in_a_row(*numbers: int, **facts: Any) -> list[Play]:
     return [
         play(sitting(MAY + n * HOUR, 50), item=episode("Harbour", 1, n), **facts) for n in numbers
     ]
@@ -39,7 +49,7 @@ class Counted:
     def ask(self, query: str = "since=2026-05-01&before=2026-06-01") -> None:
         read = BingesQuery.read(query)
         piece = self._analytics.about(read)
-        remembered(piece, read, HOUR, self._find)
+        kept_rows(piece, read, HOUR, self._find)
 
     def _find(self) -> list[tuple[int]]:
         self.looks += 1
@@ -104,3 +114,45 @@ def test_pieces_are_all_of_the_range(know: Know) -> None:
         for since, before in ranges
     ]
     assert sum(counts) == count(know(), "least_episodes=2") > 0
+
+
+def played(home: EmbeddedHome) -> int:
+    return utilization(Analytics(home), UtilizationQuery.read("")).total.plays
+
+
+def test_plays_of_items_are_those_of_the_present_ledger(know: Know, home: EmbeddedHome) -> None:
+    """Of old months that are kept: a play that comes later, is corrected, deleted or moved."""
+    connect(home, "plex-1")
+    shelve(home, "plex-1", "Films", [item("1", movie("One"), MAY)])
+    first, second, third = (
+        of(play(sitting(MAY + n * HOUR, 50), item=movie("One")), "1") for n in (1, 2, 3)
+    )
+    know(first, second, play(sitting(at("2026-12-01 20:00"), 60)))
+    assert played(home) == 2
+    know(third)
+    assert played(home) == 3
+    short = first.model_copy(update={"watched_seconds": 5})
+    know(recent=(short,))
+    assert played(home) == 2
+    ledger_of(home).write([], dropped=[second.id])
+    assert played(home) == 1
+    home.documents.put(FORGOTTEN, third.id, {}, version=ABSENT)
+    assert played(home) == 0
+
+
+def test_a_table_outlives_the_question_that_found_it(
+    know: Know, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Threads that push out each other's tables still read their own."""
+    monkeypatch.setattr(settled, "MOST_BYTES", 100)
+    history = know(*in_a_row(1)).about(BingesQuery.read("")).history
+
+    def ask(number: int) -> int:
+        sql = "SELECT unnest(range(?)) AS one"
+        table = kept_table(history, sql, [number % 7])
+        return len(history.ask(f"FROM {table}"))
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(ask, range(80))) == [number % 7 for number in range(80)]
+    ((tables,),) = history.ask("SELECT count(*) FROM duckdb_tables() WHERE table_name ^@ 'kept_'")
+    assert 0 < tables <= settled.MOST_IN_USE + 7

@@ -1,0 +1,104 @@
+"""What is counted of past months once is what is counted of all plays together."""
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from showrunner.history.analytics import narrowed
+from showrunner.history.analytics.begun import begun, begun_kept
+from showrunner.history.analytics.core import Asked
+from showrunner.history.analytics.dimensions import PERSON
+from showrunner.history.analytics.once import watched_once
+from showrunner.history.analytics.pauses import PausesQuery, pauses
+from showrunner.history.analytics.profile_title import TitleQuery, title
+from showrunner.history.analytics.query import AnalyticsQuery
+from showrunner.history.analytics.settled import split
+from showrunner.history.analytics.watched import Grain, watched
+from showrunner.plays.models import Play
+from tests.contract.analytics import slow
+from tests.contract.analytics.conftest import Know
+from tests.contract.analytics.worlds import at, episode, generated, play, sitting
+
+RANGES = (
+    "",
+    "since=2026-08-15T10:20:30Z&time_zone=Asia/Kolkata",
+    "since=2026-07-01T00:00:00Z&before=2026-10-01T00:00:00Z",
+    "before=2026-11-13T21:00:00Z",
+    "media_types=episode&time_zone=America/New_York",
+    "before=2026-09-01T01:00:00%2B05:00",
+)
+SUMS = "sum(plays)::BIGINT, sum(watch_seconds)::BIGINT, sum(unknown_plays)::BIGINT"
+
+
+def world() -> list[Play]:
+    """Also with plays that go over the end of a month, one of them until the next but one."""
+    edge = at("2026-10-31 23:00")
+    over = [
+        play(sitting(edge, 240)),
+        play(sitting(edge, 60), sitting(edge + timedelta(days=33), 90)),
+        play(sitting(at("2026-11-30 23:30"), 300)),
+    ]
+    return [*generated(11, 500, slow.utc("2026-06-10"), 180), *over]
+
+
+def summed(asked: Asked, counted: tuple[str, list[Any]], group: str) -> Counter[Any]:
+    sql, values = counted
+    rows = asked.rows(f"SELECT {group}, {SUMS} FROM ({sql}) GROUP BY {group}", values)
+    found: Counter[Any] = Counter()
+    for *key, plays, seconds, unknown in rows:
+        if plays or seconds:
+            found[tuple(key), plays, seconds, unknown] += 1
+    return found
+
+
+@pytest.mark.parametrize("query", RANGES)
+def test_it_is_what_is_counted_of_all(know: Know, query: str) -> None:
+    """In any range and zone, the first time and later; of plays over the end of a month as well."""
+    asked = know(*world()).about(AnalyticsQuery.read(query))
+    assert split(asked, asked.scope.touches_range).settled
+    for grain, group in ((Grain.NONE, "account"), (Grain.DAY, "account, bucket")):
+        expected = summed(asked, watched(asked, PERSON, grain=grain), group)
+        for _ in range(2):
+            assert summed(asked, watched_once(asked, PERSON, grain=grain), group) == expected
+    sums = "count(*) AS plays, sum(watched_seconds) AS watch_seconds, 0 AS unknown_plays"
+    expected = summed(asked, begun(asked, PERSON, sums=sums), "account")
+    assert summed(asked, begun_kept(asked, PERSON, sums=sums), "account") == expected
+
+
+def test_no_month_is_counted_once_that_the_range_or_a_correction_cuts(know: Know) -> None:
+    """And never the newest of the history."""
+    analytics = know(*world())
+    asked = analytics.about(AnalyticsQuery.read("since=2026-08-15&before=2026-10-15"))
+    found = split(asked, asked.scope.touches_range)
+    assert (found.since, found.before) == (slow.utc("2026-09-01"), slow.utc("2026-10-01"))
+    asked = analytics.about(AnalyticsQuery.read(""))
+    found = split(asked, asked.scope.touches_range)
+    assert (found.since, found.before) == (slow.utc("2026-06-01"), slow.utc("2026-12-01"))
+
+
+def test_a_corrected_play_of_a_past_month_counts_as_it_is_now(know: Know) -> None:
+    """What was kept of its month is not asked any more."""
+    first = play(sitting(at("2026-05-05 20:00"), 50))
+    analytics = know(first, play(sitting(at("2026-12-01 20:00"), 60)))
+    query = PausesQuery.read("")
+    assert pauses(analytics, query).overall.pause_seconds == 0
+    know(recent=(first.model_copy(update={"paused_seconds": 90}),))
+    assert pauses(analytics, query).overall.pause_seconds == 90
+
+
+@pytest.mark.parametrize("most", [0, 1000])
+def test_a_title_is_the_same_however_many_plays_it_has(
+    know: Know, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """Of few plays those of past months are kept, of many none."""
+    monkeypatch.setattr(narrowed, "MOST_KEPT_PLAYS", most)
+    evenings = [at(f"2026-{month:02}-05 20:00") for month in (5, 6, 12)]
+    plays = [play(sitting(one, 50), item=episode("Harbour", 1, 1)) for one in evenings]
+    analytics = know(*plays)
+    for _ in range(2):
+        found = title(analytics, TitleQuery.read("series=Harbour"))
+        assert (found.totals.plays, found.totals.watch_seconds) == (3, 9000)
+        assert (found.first_played_at, found.last_played_at) == (evenings[0], evenings[-1])
+        assert [one.plays for one in found.episodes] == [3]
