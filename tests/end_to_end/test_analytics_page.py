@@ -14,6 +14,7 @@ from showrunner.connections.store import ConnectionStore
 from showrunner.history.home import ledger_of
 from showrunner.people.accounts import note_accounts
 from showrunner.people.models import Account
+from showrunner.plays.models import Play
 from showrunner.web.rooms.analytics import SECTIONS
 from showrunner.wiring import EmbeddedHome, living_in
 from tests.contract.analytics import worlds
@@ -30,6 +31,11 @@ IS_DRAWN = """chart => [...chart.querySelectorAll('canvas')].some(canvas => {
     const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
     return data.some(byte => byte > 0);
 })"""
+
+
+LEFT_BEHIND = """[...Object.keys(Object.prototype), ...Object.keys(Object),
+    ...Object.keys(Object.prototype.toString)]"""
+"""What a library that keeps texts as keys of plain objects would leave there."""
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +56,20 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         accounts = [Account("1", "Anna"), Account("2", "Bert " + 30 * "long")]
         note_accounts(home.documents, "plex-1", accounts, now)
         since = now.replace(minute=0, second=0, microsecond=0) - timedelta(days=DAYS + 8)
-        ledger_of(home).write(worlds.generated(1, PLAYS, since, DAYS))
+        ledger_of(home).write([*worlds.generated(1, PLAYS, since, DAYS), *hostile(now)])
         yield stack.enter_context(servers_page.served())
+
+
+HOSTILE = ("__proto__", "constructor", "toString", "<img src=x onerror=alert(1)>", "</script>")
+
+
+def hostile(now: datetime) -> Iterator[Play]:
+    """Names that anybody on a server can give to a device, a file or themselves."""
+    for hours, name in enumerate(HOSTILE, start=2):
+        facts = dict.fromkeys(("platform", "device", "product", "resolution", "video_codec"), name)
+        facts |= {"name": name, "source_resolution": name, "source_video_codec": name, "hdr": name}
+        shown = worlds.sitting(now - timedelta(hours=2 * hours), 60)
+        yield worlds.play(shown, item=worlds.movie(name), person=name, **facts)
 
 
 def panel(page: Page, name: str):
@@ -108,3 +126,4 @@ def test_each_section_fits_a_phone_in_the_dark(browser, address):
             words = page.locator(".panels").inner_text()
             assert not re.search(r"undefined|NaN|Invalid|\[object|not answered here", words), words
             assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
+            assert page.evaluate(LEFT_BEHIND) == [], name

@@ -87,6 +87,7 @@ class History:
         self._opening = threading.Lock()
         self._recent = RecentPlays(self._engine, documents)
         self._accounts: dict[str, set[str]] = {}
+        self._recent_accounts: tuple[str, set[str]] = ("", set())
 
     def close(self) -> None:
         self._engine.close()
@@ -112,17 +113,22 @@ class History:
         What a part of the ledger says, or a table of recent plays, is asked once: neither changes.
         """
         parts = _parts_with(filters, now.manifest)
-        unread = [part for part in parts if part.key not in self._accounts]
-        if unread:
-            source = rows_of(unread, self._part_files)
-            found = self.ask(f"SELECT DISTINCT account FROM {source} WHERE account IS NOT NULL")
+        known = self._accounts
+        if unread := [part for part in parts if part.key not in known]:
             # Of many parts read together it is only known that none has any other.
-            self._accounts |= {part.key: {one for (one,) in found} for part in unread}
-        table = now.recent.table
-        if table not in self._accounts:
-            rows = self.ask(f"SELECT DISTINCT account FROM {table} WHERE account IS NOT NULL")
-            self._accounts[table] = {one for (one,) in rows}
-        return self._accounts[table].union(*(self._accounts[part.key] for part in parts))
+            found = self._accounts_in(rows_of(unread, self._part_files))
+            present = {part.key for part in now.manifest.parts()}
+            known = {key: accounts for key, accounts in known.items() if key in present}
+            self._accounts = known = known | {part.key: found for part in unread}
+        table, recent = self._recent_accounts
+        if table != now.recent.table:
+            recent = self._accounts_in(now.recent.table)
+            self._recent_accounts = now.recent.table, recent
+        return recent.union(*(known[part.key] for part in parts))
+
+    def _accounts_in(self, source: str) -> set[str]:
+        rows = self.ask(f"SELECT DISTINCT account FROM {source} WHERE account IS NOT NULL")
+        return {account for (account,) in rows}
 
     def count(self, filters: PlayFilters, now: Moment) -> int:
         """At least as many plays as can pass by their time; no file is opened for it."""

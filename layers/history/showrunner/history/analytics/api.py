@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
+import duckdb
 from pydantic import ValidationError
 
 from showrunner.connections.store import ConnectionStore
@@ -71,9 +72,16 @@ class AnalyticsApi:
 
     def _asked(self, question: Question, query: AnalyticsQuery) -> Answer:
         try:
-            return question.ask(self._analytics, query)
+            return self._answered(question, query)
         except ValidationError as error:  # else it would be told as a fault of the request
             raise RuntimeError(f"{question.name} gave what is no answer of its kind") from error
+
+    def _answered(self, question: Question, query: AnalyticsQuery) -> Answer:
+        try:
+            return question.ask(self._analytics, query)
+        except duckdb.CatalogException:
+            # So much was asked at once that a table which it had found was pushed out: see `settled`.
+            return question.ask(self._analytics, query)
 
     def _tag(self, question: Question, query: AnalyticsQuery, form: Form) -> str:
         """Weak, because the time that the question took is another one each time."""

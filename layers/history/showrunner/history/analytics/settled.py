@@ -24,7 +24,7 @@ from showrunner.history.recent import Recent, ledger_relation, plays_relation
 
 MOST_BYTES = 60_000_000
 """Of all that is kept; what was not asked for longest goes first."""
-LEAST_IN_USE, MOST_IN_USE = 5, 20
+LEAST_IN_USE, MOST_IN_USE = 12, 24
 """
 Tables that went a moment ago: questions may still read them. More than the least of them do not
 take more than `MOST_BYTES` either.

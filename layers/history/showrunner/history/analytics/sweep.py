@@ -260,5 +260,7 @@ def pieces_of(scope: Scope, by: By) -> tuple[Numbers, dict[Bucket, Numbers]]:
 
 
 def _groups(places: Numbers, count: int) -> list[Numbers]:
+    if not count:  # the range is empty; one group of nothing is what numpy would make
+        return []
     order = np.argsort(places, kind="stable")
     return np.split(order, np.searchsorted(places[order], np.arange(1, count)))
