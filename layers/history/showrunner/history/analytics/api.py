@@ -80,7 +80,7 @@ class AnalyticsApi:
         try:
             return question.ask(self._analytics, query)
         except duckdb.CatalogException:
-            # So much was asked at once that a table which it had found was pushed out: see `settled`.
+            # So much was asked at once that a table which it found was pushed out: `settled.py`.
             return question.ask(self._analytics, query)
 
     def _tag(self, question: Question, query: AnalyticsQuery, form: Form) -> str:
