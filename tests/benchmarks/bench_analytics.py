@@ -148,8 +148,8 @@ import runpy, sys
 sys.path.insert(0, sys.argv[1])
 runpy.run_path(f"{sys.argv[1]}/functions/queries/plays/main.py")
 from pathlib import Path
-from showrunner.history.analytics.core import Analytics
-from showrunner.history.analytics.over_time import QUESTION
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.plays.over_time import QUESTION
 from showrunner.wiring import EmbeddedHome
 QUESTION.answered(Analytics(EmbeddedHome(Path(sys.argv[2]))), "by=day")
 """

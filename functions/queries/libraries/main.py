@@ -3,8 +3,8 @@
 from showrunner.access import check_token
 from showrunner.entry.app import HttpApp
 from showrunner.entry.http import http_entry
-from showrunner.history.analytics import first_watch, growth, unwatched, utilization
-from showrunner.history.analytics.routes import serve
+from showrunner.history.analytics.libraries import first_watch, growth, unwatched, utilization
+from showrunner.history.analytics.serving.routes import serve
 
 app = HttpApp()
 

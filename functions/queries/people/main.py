@@ -3,7 +3,7 @@
 from showrunner.access import check_token
 from showrunner.entry.app import HttpApp
 from showrunner.entry.http import http_entry
-from showrunner.history.analytics import (
+from showrunner.history.analytics.people import (
     content_flow,
     device_migration,
     locations,
@@ -11,7 +11,7 @@ from showrunner.history.analytics import (
     retention,
     sharing,
 )
-from showrunner.history.analytics.routes import serve
+from showrunner.history.analytics.serving.routes import serve
 
 app = HttpApp()
 

@@ -7,7 +7,7 @@ from typing import Any
 from showrunner.access import check_token
 from showrunner.entry.app import HttpApp
 from showrunner.entry.http import http_entry
-from showrunner.history.analytics import (
+from showrunner.history.analytics.plays import (
     comparison,
     data_quality,
     over_time,
@@ -16,7 +16,7 @@ from showrunner.history.analytics import (
     trends,
     year_in_review,
 )
-from showrunner.history.analytics.routes import serve
+from showrunner.history.analytics.serving.routes import serve
 
 app = HttpApp()
 

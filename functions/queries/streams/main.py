@@ -3,33 +3,33 @@
 from showrunner.access import check_token
 from showrunner.entry.app import HttpApp
 from showrunner.entry.http import http_entry
-from showrunner.history.analytics import (
+from showrunner.history.analytics.serving.routes import serve
+from showrunner.history.analytics.streams import (
+    audio,
     bandwidth,
     concurrency,
-    delivery_audio,
-    delivery_frame_rates,
-    delivery_hardware,
-    delivery_resolutions,
-    delivery_security,
-    delivery_subtitles,
+    delivery,
+    frame_rates,
+    hardware,
     quality,
-    streams,
+    resolutions,
+    security,
+    subtitles,
 )
-from showrunner.history.analytics.routes import serve
 
 app = HttpApp()
 
 serve(
     app,
     "streams",
-    streams.QUESTION,
+    delivery.QUESTION,
     concurrency.QUESTION,
-    delivery_resolutions.QUESTION,
-    delivery_audio.QUESTION,
-    delivery_subtitles.QUESTION,
-    delivery_frame_rates.QUESTION,
-    delivery_hardware.QUESTION,
-    delivery_security.QUESTION,
+    resolutions.QUESTION,
+    audio.QUESTION,
+    subtitles.QUESTION,
+    frame_rates.QUESTION,
+    hardware.QUESTION,
+    security.QUESTION,
     bandwidth.QUESTION,
     quality.QUESTION,
 )

@@ -3,8 +3,14 @@
 from showrunner.access import check_token
 from showrunner.entry.app import HttpApp
 from showrunner.entry.http import http_entry
-from showrunner.history.analytics import binges, completion, engagement, pauses, watch_parties
-from showrunner.history.analytics.routes import serve
+from showrunner.history.analytics.serving.routes import serve
+from showrunner.history.analytics.viewing import (
+    binges,
+    completion,
+    engagement,
+    pauses,
+    watch_parties,
+)
 
 app = HttpApp()
 

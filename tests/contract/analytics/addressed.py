@@ -6,7 +6,7 @@ from typing import Any
 
 from showrunner.access import set_access_token
 from showrunner.entry.described import description_of
-from showrunner.history.analytics.question import Question
+from showrunner.history.analytics.core.question import Question
 from showrunner.people.accounts import note_accounts
 from showrunner.people.directory import Directory
 from showrunner.people.models import Account
@@ -19,7 +19,7 @@ Answer = dict[str, Any]
 FAMILIES = sorted(
     one.parent.name
     for one in (REPOSITORY / "functions" / "queries").glob("*/main.py")
-    if "analytics.routes" in one.read_text(encoding="utf-8")
+    if "analytics.serving.routes" in one.read_text(encoding="utf-8")
 )
 ENTRIES = {family: load_entry(f"queries/{family}") for family in FAMILIES}
 

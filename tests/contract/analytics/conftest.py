@@ -5,7 +5,7 @@ import pytest
 
 from showrunner.connections.models import Connection, ConnectionKind
 from showrunner.connections.store import ConnectionStore
-from showrunner.history.analytics.core import Analytics
+from showrunner.history.analytics.core.asked import Analytics
 from showrunner.history.home import ledger_of
 from showrunner.people.accounts import note_accounts
 from showrunner.people.directory import Directory

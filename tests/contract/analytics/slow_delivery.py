@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from showrunner.history.analytics.core import Analytics
+from showrunner.history.analytics.core.asked import Analytics
 from showrunner.plays.models import Play, Source
 from tests.contract.analytics import slow
 from tests.contract.analytics.worlds import generated

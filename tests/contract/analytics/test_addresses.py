@@ -6,10 +6,10 @@ import pytest
 
 from showrunner.connections.models import Connection, ConnectionKind
 from showrunner.connections.store import ConnectionStore
-from showrunner.history.analytics.answers import Totals
-from showrunner.history.analytics.api import AnalyticsApi
-from showrunner.history.analytics.core import Analytics
-from showrunner.history.analytics.tables import tables_of
+from showrunner.history.analytics.core.answers import Totals
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.serving.api import AnalyticsApi
+from showrunner.history.analytics.serving.tables import tables_of
 from showrunner.history.home import ledger_of
 from showrunner.people.accounts import note_accounts
 from showrunner.people.models import Account

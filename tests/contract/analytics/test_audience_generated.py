@@ -10,16 +10,20 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from showrunner.history.analytics.content_flow import ContentFlowQuery, FlowTitle, content_flow
-from showrunner.history.analytics.core import Analytics
-from showrunner.history.analytics.device_migration import MigrationQuery, device_migration
-from showrunner.history.analytics.over_time import OverTimeQuery, over_time
-from showrunner.history.analytics.overlap import OverlapQuery, overlap
-from showrunner.history.analytics.ranks import RanksQuery, ranks
-from showrunner.history.analytics.retention import RetentionQuery, retention
-from showrunner.history.analytics.trends import TrendsQuery, trends
-from showrunner.history.analytics.year_answer import YearQuery
-from showrunner.history.analytics.year_in_review import year_in_review
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.people.content_flow import (
+    ContentFlowQuery,
+    FlowTitle,
+    content_flow,
+)
+from showrunner.history.analytics.people.device_migration import MigrationQuery, device_migration
+from showrunner.history.analytics.people.overlap import OverlapQuery, overlap
+from showrunner.history.analytics.people.retention import RetentionQuery, retention
+from showrunner.history.analytics.plays.over_time import OverTimeQuery, over_time
+from showrunner.history.analytics.plays.ranks import RanksQuery, ranks
+from showrunner.history.analytics.plays.trends import TrendsQuery, trends
+from showrunner.history.analytics.plays.year_answer import YearQuery
+from showrunner.history.analytics.plays.year_in_review import year_in_review
 from showrunner.history.home import ledger_of
 from showrunner.people.accounts import note_accounts
 from showrunner.people.models import Account

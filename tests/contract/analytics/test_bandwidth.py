@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from showrunner.history.analytics.bandwidth import QUESTION, BandwidthAnswer
-from showrunner.history.analytics.core import Analytics
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.streams.bandwidth import QUESTION, BandwidthAnswer
 from tests.contract.analytics.conftest import Know
 from tests.contract.analytics.worlds import ON_EMBY, at, play, sitting
 

@@ -3,8 +3,8 @@
 from collections import Counter
 from datetime import datetime, timedelta
 
-from showrunner.history.analytics.binges import BingesAnswer, BingesQuery, binges
-from showrunner.history.analytics.core import Analytics
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.viewing.binges import BingesAnswer, BingesQuery, binges
 from showrunner.plays.models import Play
 from tests.contract.analytics import slow, slow_behaviour
 from tests.contract.analytics.conftest import Know

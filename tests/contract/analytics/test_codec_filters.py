@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from showrunner.history.analytics.over_time import OverTimeQuery, over_time
+from showrunner.history.analytics.plays.over_time import OverTimeQuery, over_time
 from showrunner.history.home import history_of
 from showrunner.history.query import HistoryQuery
 from showrunner.people.directory import Directory

@@ -1,12 +1,12 @@
 """Two periods beside each other, counted by hand and by asking for each."""
 
-from showrunner.history.analytics.comparison import (
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.lists.top import TopQuery, top
+from showrunner.history.analytics.plays.comparison import (
     ComparisonAnswer,
     ComparisonQuery,
     comparison,
 )
-from showrunner.history.analytics.core import Analytics
-from showrunner.history.analytics.top import TopQuery, top
 from showrunner.plays.models import Play
 from tests.contract.analytics import slow
 from tests.contract.analytics.conftest import Know

@@ -2,8 +2,12 @@
 
 from collections import Counter
 
-from showrunner.history.analytics.completion import CompletionAnswer, CompletionQuery, completion
-from showrunner.history.analytics.core import Analytics
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.viewing.completion import (
+    CompletionAnswer,
+    CompletionQuery,
+    completion,
+)
 from tests.contract.analytics import slow
 from tests.contract.analytics.conftest import Know
 from tests.contract.analytics.worlds import ON_EMBY, at, episode, generated, movie, play, sitting

@@ -4,15 +4,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from showrunner.history.analytics.categories import By, buckets_of
-from showrunner.history.analytics.concurrency import (
+from showrunner.history.analytics.core.asked import Analytics, Asked
+from showrunner.history.analytics.core.categories import By, buckets_of
+from showrunner.history.analytics.streams.concurrency import (
     ConcurrencyAnswer,
     ConcurrencyQuery,
     concurrency,
 )
-from showrunner.history.analytics.core import Analytics, Asked
-from showrunner.history.analytics.sweep import sweep
-from showrunner.history.analytics.swept import Swept
+from showrunner.history.analytics.streams.sweep import sweep
+from showrunner.history.analytics.streams.swept import Swept
 from showrunner.plays.models import Play
 from tests.contract.analytics import slow
 from tests.contract.analytics.conftest import Know

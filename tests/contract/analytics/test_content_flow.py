@@ -1,12 +1,12 @@
 """What follows what, counted by hand."""
 
-from showrunner.history.analytics.content_flow import (
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.people.content_flow import (
     ContentFlowAnswer,
     ContentFlowQuery,
     FlowCount,
     content_flow,
 )
-from showrunner.history.analytics.core import Analytics
 from tests.contract.analytics.conftest import Know
 from tests.contract.analytics.worlds import ON_EMBY, at, episode, movie, play, sitting
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from showrunner.history.analytics.core import Analytics
-from showrunner.history.analytics.data_quality import QUESTION, DataQualityAnswer
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.plays.data_quality import QUESTION, DataQualityAnswer
 from showrunner.history.home import ledger_of
 from showrunner.wiring import EmbeddedHome
 from tests.contract.analytics.conftest import Know

@@ -7,19 +7,19 @@ from typing import Any
 
 import pytest
 
-from showrunner.history.analytics import (
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.core.question import Question
+from showrunner.history.analytics.plays import data_quality
+from showrunner.history.analytics.streams import (
+    audio,
     bandwidth,
-    data_quality,
-    delivery_audio,
-    delivery_frame_rates,
-    delivery_hardware,
-    delivery_resolutions,
-    delivery_security,
-    delivery_subtitles,
+    frame_rates,
+    hardware,
     quality,
+    resolutions,
+    security,
+    subtitles,
 )
-from showrunner.history.analytics.core import Analytics
-from showrunner.history.analytics.question import Question
 from showrunner.history.home import ledger_of
 from showrunner.plays.store import save
 from showrunner.ports.documents import ABSENT
@@ -31,12 +31,12 @@ from tests.fakes import FakeClock
 HALF = sitting(at("2026-11-03 20:00"), 30)
 SONG: dict[str, Any] = {"media_type": "track", "title": "Song", "series_title": "The Band"}
 QUESTIONS = [
-    delivery_resolutions.QUESTION,
-    delivery_audio.QUESTION,
-    delivery_subtitles.QUESTION,
-    delivery_frame_rates.QUESTION,
-    delivery_hardware.QUESTION,
-    delivery_security.QUESTION,
+    resolutions.QUESTION,
+    audio.QUESTION,
+    subtitles.QUESTION,
+    frame_rates.QUESTION,
+    hardware.QUESTION,
+    security.QUESTION,
     bandwidth.QUESTION,
     quality.QUESTION,
     data_quality.QUESTION,
@@ -99,7 +99,7 @@ def test_less_lines_are_downscaled(know: Know) -> None:
         ("curved", "1080p", "transcode"),
     ]
     plays = [play(HALF, source_resolution=a, resolution=b, decision=c) for a, b, c in sizes]
-    answer = delivery_resolutions.QUESTION.answered(know(*plays, play(HALF, item=SONG)), "")
+    answer = resolutions.QUESTION.answered(know(*plays, play(HALF, item=SONG)), "")
     found = answer.overall
     assert (found.plays, found.downscaled, found.same) == (8, 2, 3)
     assert (found.upscaled, found.unknown, found.downscaled_share) == (1, 2, 0.3333)
@@ -116,7 +116,7 @@ def test_sound_is_converted_when_its_codec_changes(know: Know) -> None:
         play(HALF, source_audio_codec="flac", decision="direct_play", item=SONG),
         play(HALF, source_audio_codec="flac", audio_language="eng", item=SONG),
     )
-    answer = delivery_audio.QUESTION.answered(analytics, "")
+    answer = audio.QUESTION.answered(analytics, "")
     found = answer.overall
     assert (found.plays, found.converted, found.kept, found.unknown) == (4, 1, 2, 1)
     assert found.converted_share == 0.3333
@@ -136,7 +136,7 @@ def test_pictures_of_letters_are_told_from_text(know: Know) -> None:
         play(HALF, decision="transcode"),
         play(HALF, item=SONG, source_audio_codec="flac"),
     )
-    answer = delivery_subtitles.QUESTION.answered(analytics, "")
+    answer = subtitles.QUESTION.answered(analytics, "")
     assert (answer.plays, answer.with_subtitles, answer.without_subtitles) == (7, 5, 1)
     assert (answer.unknown_plays, answer.share_with_subtitles) == (1, 0.8333)
     images = answer.images
@@ -159,7 +159,7 @@ def test_a_family_says_how_often_it_was_transcoded(know: Know) -> None:
         play(HALF, source_frame_rate=24.0),
         play(HALF, source_frame_rate=50.0, decision="transcode"),
     )
-    answer = delivery_frame_rates.QUESTION.answered(analytics, "")
+    answer = frame_rates.QUESTION.answered(analytics, "")
     film = answer.families[0]
     assert (film.name, film.plays, film.share, film.transcoded_share) == ("24", 3, 0.75, 0.5)
     assert {one.frames_per_second: one.plays for one in answer.rates} == {23.976: 2, 24: 1, 50: 1}
@@ -174,7 +174,7 @@ def test_the_trend_has_days_of_the_viewer(know: Know) -> None:
         play(sitting(at("2026-10-25 12:00"), 30), decision="direct_play", is_hardware=True),
         play(sitting(at("2026-10-25 12:00"), 30), decision="transcode", item=SONG),
     ]
-    answer = delivery_hardware.QUESTION.answered(know(*both), "by=day&time_zone=Europe/Berlin")
+    answer = hardware.QUESTION.answered(know(*both), "by=day&time_zone=Europe/Berlin")
     assert answer.trend.categories[:3] == ["2026-10-24", "2026-10-25", "2026-10-26"]
     assert {one.name: one.data[:3] for one in answer.trend.series} == {
         "hardware": [1, 0, 0],
@@ -192,7 +192,7 @@ def test_what_is_insecure_comes_first(know: Know, people: dict[str, str]) -> Non
         play(HALF, person="2", is_secure=True),
         play(HALF, person="2"),
     )
-    answer = delivery_security.QUESTION.answered(analytics, "")
+    answer = security.QUESTION.answered(analytics, "")
     anna, bert = answer.people
     assert (anna.name, anna.id, anna.plays, anna.insecure) == ("Anna", people["Anna"], 2, 1)
     assert (bert.secure, bert.unknown, bert.secure_share) == (1, 1, 1)

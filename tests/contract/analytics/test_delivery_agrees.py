@@ -10,22 +10,22 @@ import pytest
 
 from showrunner.connections.models import Connection, ConnectionKind
 from showrunner.connections.store import ConnectionStore
-from showrunner.history.analytics import (
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.core.categories import By
+from showrunner.history.analytics.core.question import Question
+from showrunner.history.analytics.plays import data_quality
+from showrunner.history.analytics.streams import (
+    audio,
     bandwidth,
-    data_quality,
-    delivery_audio,
-    delivery_frame_rates,
-    delivery_hardware,
-    delivery_resolutions,
-    delivery_security,
-    delivery_subtitles,
+    frame_rates,
+    hardware,
     quality,
+    resolutions,
+    security,
+    subtitles,
 )
-from showrunner.history.analytics.bandwidth import KBPS, SweptQuery
-from showrunner.history.analytics.bandwidth_sweep import bandwidth_sweep
-from showrunner.history.analytics.categories import By
-from showrunner.history.analytics.core import Analytics
-from showrunner.history.analytics.question import Question
+from showrunner.history.analytics.streams.bandwidth import KBPS, SweptQuery
+from showrunner.history.analytics.streams.bandwidth_sweep import bandwidth_sweep
 from showrunner.history.home import ledger_of
 from showrunner.people.accounts import note_accounts
 from showrunner.people.models import Account
@@ -90,7 +90,7 @@ def tallied(plays: list[Play], key: plain.Key, kind: plain.Key, kinds: list[Any]
 
 def test_resolutions(world: World, videos: list[Play]) -> None:
     """Every video is in one pair, in one number, on one platform."""
-    answer = ask(world, delivery_resolutions.QUESTION)
+    answer = ask(world, resolutions.QUESTION)
     pairs = Counter((p.stream.source_resolution, plain.reached(p, "resolution")) for p in videos)
     assert {(one.source, one.delivered): one.plays for one in answer.pairs} == pairs
     drawn = {
@@ -111,7 +111,7 @@ def test_resolutions(world: World, videos: list[Play]) -> None:
 
 def test_audio(world: World, begun: list[Play]) -> None:
     """Of every play, music too."""
-    answer = ask(world, delivery_audio.QUESTION)
+    answer = ask(world, audio.QUESTION)
     pairs = Counter((p.stream.source_audio_codec, plain.reached(p, "audio_codec")) for p in begun)
     assert {(one.source, one.delivered): one.plays for one in answer.codecs} == pairs
     known = [pair for pair in pairs.elements() if None not in pair]
@@ -129,7 +129,7 @@ def test_audio(world: World, begun: list[Play]) -> None:
 
 def test_subtitles(world: World, videos: list[Play]) -> None:
     """Kinds of subtitles, and how the plays with them were delivered."""
-    answer = ask(world, delivery_subtitles.QUESTION)
+    answer = ask(world, subtitles.QUESTION)
     kinds = plain.by(videos, plain.subtitles)
     for name in ("images", "texts", "others", "none"):
         line, some = getattr(answer, name), kinds[name]
@@ -150,7 +150,7 @@ def test_subtitles(world: World, videos: list[Play]) -> None:
 
 def test_frame_rates(world: World, videos: list[Play]) -> None:
     """Families have all rates, exact ones too."""
-    answer = ask(world, delivery_frame_rates.QUESTION)
+    answer = ask(world, frame_rates.QUESTION)
     names = {23.976: "24", 23.976025: "24", 24.0: "24", 25.0: "25", 29.97: "30", 60.0: "60"}
     rates = [play.stream.source_frame_rate for play in videos]
     families = Counter(rate and names.get(rate, "other") for rate in rates)
@@ -162,7 +162,7 @@ def test_frame_rates(world: World, videos: list[Play]) -> None:
 
 def test_hardware(world: World, videos: list[Play]) -> None:
     """The trend has every transcoded video once."""
-    answer = ask(world, delivery_hardware.QUESTION, "&by=week")
+    answer = ask(world, hardware.QUESTION, "&by=week")
     changed = [play for play in videos if play.stream.decision == "transcode"]
     kinds = [True, False, None]
     fields = ("plays", "hardware", "software", "unknown")
@@ -190,7 +190,7 @@ def test_hardware(world: World, videos: list[Play]) -> None:
 
 def test_security(world: World, begun: list[Play]) -> None:
     """One person counts once, whatever the number of accounts."""
-    answer = ask(world, delivery_security.QUESTION)
+    answer = ask(world, security.QUESTION)
     fields, kinds = ("plays", "secure", "insecure", "unknown"), [True, False, None]
     places = {True: "local", False: "remote", None: None}
     for lines, key in (

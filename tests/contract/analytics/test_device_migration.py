@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from showrunner.history.analytics.core import Analytics
-from showrunner.history.analytics.device_migration import (
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.people.device_migration import (
     MigrationAnswer,
     MigrationQuery,
     device_migration,

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from showrunner.history.analytics.core import Analytics
-from showrunner.history.analytics.engagement import (
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.viewing.engagement import (
     EngagementAnswer,
     EngagementQuery,
     engagement,

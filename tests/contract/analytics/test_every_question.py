@@ -8,9 +8,9 @@ from collections.abc import Callable
 import jsonschema
 import pytest
 
-from showrunner.history.analytics.core import Analytics
-from showrunner.history.analytics.csv_form import as_csv
-from showrunner.history.analytics.tables import tables_of
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.serving.csv_form import as_csv
+from showrunner.history.analytics.serving.tables import tables_of
 from showrunner.history.home import ledger_of
 from showrunner.plays.models import Play
 from showrunner.wiring import EmbeddedHome

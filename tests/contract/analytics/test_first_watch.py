@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from showrunner.history.analytics.core import Analytics
-from showrunner.history.analytics.first_watch import (
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.libraries.first_watch import (
     FirstWatchAnswer,
     FirstWatchQuery,
     first_watch,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from showrunner.errors import SetupError
-from showrunner.history.analytics.geoip import (
+from showrunner.history.analytics.people.geoip import (
     VARIABLE,
     Place,
     distance_km,

@@ -1,7 +1,7 @@
 """How libraries grow, counted by hand."""
 
-from showrunner.history.analytics.core import Analytics
-from showrunner.history.analytics.growth import GrowthAnswer, GrowthQuery, growth
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.libraries.growth import GrowthAnswer, GrowthQuery, growth
 from showrunner.wiring import EmbeddedHome
 from tests.contract.analytics.conftest import Know
 from tests.contract.analytics.shelf_worlds import GB, HOUR_MS, connect, item, shelve

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from showrunner.history.analytics.items import items_of, items_version
+from showrunner.history.analytics.libraries.items import items_of, items_version
 from showrunner.history.home import history_of
 from showrunner.history.ledger.files import CachedFiles
 from showrunner.history.syncs.items import PREFIX, items_key

@@ -6,22 +6,13 @@ from typing import Any
 
 import pytest
 
-from showrunner.history.analytics import (
-    bandwidth,
-    content_flow,
-    data_quality,
-    delivery_hardware,
-    delivery_security,
-    overlap,
-    quality,
-    ranks,
-    trends,
-    year_in_review,
-)
-from showrunner.history.analytics.core import Analytics
-from showrunner.history.analytics.flow_steps import flow
-from showrunner.history.analytics.question import Question
-from showrunner.history.analytics.rules import Counting
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.core.question import Question
+from showrunner.history.analytics.core.rules import Counting
+from showrunner.history.analytics.people import content_flow, overlap
+from showrunner.history.analytics.people.flow_steps import flow
+from showrunner.history.analytics.plays import data_quality, ranks, trends, year_in_review
+from showrunner.history.analytics.streams import bandwidth, hardware, quality, security
 from showrunner.history.home import ledger_of
 from showrunner.plays.store import save
 from showrunner.ports.documents import ABSENT
@@ -41,8 +32,8 @@ ASKED = {
     bandwidth.QUESTION: ("by=day", "by=hour&since=2026-07-10&before=2026-11-20"),
     content_flow.QUESTION: ("limit=50", "within_hours=48&since=2026-07-10&before=2026-11-20"),
     data_quality.QUESTION: ("", "media_types=movie"),
-    delivery_hardware.QUESTION: ("by=day",),
-    delivery_security.QUESTION: ("",),
+    hardware.QUESTION: ("by=day",),
+    security.QUESTION: ("",),
     overlap.QUESTION: ("", "of=libraries&since=2026-07-10&before=2026-11-20"),
     quality.QUESTION: ("by=day", "by=weekday&since=2026-07-10"),
     ranks.QUESTION: (

@@ -6,18 +6,18 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from showrunner.history.analytics.core import Analytics
-from showrunner.history.analytics.dimensions import Kind
-from showrunner.history.analytics.first_watch import FirstWatchQuery, first_watch
-from showrunner.history.analytics.growth import GrowthQuery, growth
-from showrunner.history.analytics.over_time import OverTimeQuery, over_time
-from showrunner.history.analytics.profile_person import person
-from showrunner.history.analytics.profile_person_answer import PersonAnswer, PersonQuery
-from showrunner.history.analytics.profile_title import TitleAnswer, TitleQuery, title
-from showrunner.history.analytics.recently_added import RecentlyAddedQuery, recently_added
-from showrunner.history.analytics.top import TopQuery, top
-from showrunner.history.analytics.unwatched import UnwatchedQuery, unwatched
-from showrunner.history.analytics.utilization import UtilizationQuery, utilization
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.core.dimensions import Kind
+from showrunner.history.analytics.libraries.first_watch import FirstWatchQuery, first_watch
+from showrunner.history.analytics.libraries.growth import GrowthQuery, growth
+from showrunner.history.analytics.libraries.unwatched import UnwatchedQuery, unwatched
+from showrunner.history.analytics.libraries.utilization import UtilizationQuery, utilization
+from showrunner.history.analytics.lists.recently_added import RecentlyAddedQuery, recently_added
+from showrunner.history.analytics.lists.top import TopQuery, top
+from showrunner.history.analytics.plays.over_time import OverTimeQuery, over_time
+from showrunner.history.analytics.profiles.person import person
+from showrunner.history.analytics.profiles.person_answer import PersonAnswer, PersonQuery
+from showrunner.history.analytics.profiles.title import TitleAnswer, TitleQuery, title
 from showrunner.history.home import ledger_of
 from showrunner.people.accounts import note_accounts
 from showrunner.people.directory import Directory

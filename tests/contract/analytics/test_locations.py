@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from showrunner.history.analytics.core import Analytics
-from showrunner.history.analytics.geoip import VARIABLE
-from showrunner.history.analytics.locations import LocationsAnswer, LocationsQuery, locations
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.people.geoip import VARIABLE
+from showrunner.history.analytics.people.locations import LocationsAnswer, LocationsQuery, locations
 from showrunner.plays.models import Play
 from tests.contract.analytics import slow, slow_behaviour
 from tests.contract.analytics.conftest import Know

@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from showrunner.history.analytics import narrowed
-from showrunner.history.analytics.begun import begun, begun_kept
-from showrunner.history.analytics.core import Asked
-from showrunner.history.analytics.dimensions import PERSON
-from showrunner.history.analytics.once import watched_once
-from showrunner.history.analytics.pauses import PausesQuery, pauses
-from showrunner.history.analytics.profile_title import TitleQuery, title
-from showrunner.history.analytics.query import AnalyticsQuery
-from showrunner.history.analytics.settled import split
-from showrunner.history.analytics.watched import Grain, watched
+from showrunner.history.analytics.core import narrowed
+from showrunner.history.analytics.core.asked import Asked
+from showrunner.history.analytics.core.begun import begun, begun_kept
+from showrunner.history.analytics.core.dimensions import PERSON
+from showrunner.history.analytics.core.once import watched_once
+from showrunner.history.analytics.core.query import AnalyticsQuery
+from showrunner.history.analytics.core.settled import split
+from showrunner.history.analytics.core.watched import Grain, watched
+from showrunner.history.analytics.profiles.title import TitleQuery, title
+from showrunner.history.analytics.viewing.pauses import PausesQuery, pauses
 from showrunner.plays.models import Play
 from tests.contract.analytics import slow
 from tests.contract.analytics.conftest import Know

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from showrunner.errors import InvalidInputError
-from showrunner.history.analytics.answers import Chart
-from showrunner.history.analytics.core import Analytics
-from showrunner.history.analytics.over_time import OverTimeAnswer, OverTimeQuery, over_time
-from showrunner.history.analytics.top import TopQuery, top
+from showrunner.history.analytics.core.answers import Chart
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.lists.top import TopQuery, top
+from showrunner.history.analytics.plays.over_time import OverTimeAnswer, OverTimeQuery, over_time
 from showrunner.plays.models import PlayState
 from tests.contract.analytics import slow
 from tests.contract.analytics.conftest import Know

@@ -1,7 +1,7 @@
 """What two have in common, counted by hand."""
 
-from showrunner.history.analytics.core import Analytics
-from showrunner.history.analytics.overlap import OverlapAnswer, OverlapQuery, overlap
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.people.overlap import OverlapAnswer, OverlapQuery, overlap
 from tests.contract.analytics.conftest import Know
 from tests.contract.analytics.worlds import ON_EMBY, at, episode, movie, play, sitting
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from showrunner.history.analytics import overview as module
-from showrunner.history.analytics.concurrency import ConcurrencyQuery, concurrency
-from showrunner.history.analytics.core import Analytics
-from showrunner.history.analytics.over_time import OverTimeQuery, over_time
-from showrunner.history.analytics.overview import OverviewAnswer, OverviewQuery, overview
-from showrunner.history.analytics.top import TopQuery, top
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.lists.top import TopQuery, top
+from showrunner.history.analytics.plays import overview as module
+from showrunner.history.analytics.plays.over_time import OverTimeQuery, over_time
+from showrunner.history.analytics.plays.overview import OverviewAnswer, OverviewQuery, overview
+from showrunner.history.analytics.streams.concurrency import ConcurrencyQuery, concurrency
 from tests.contract.analytics import slow
 from tests.contract.analytics.conftest import Know
 from tests.contract.analytics.worlds import at, episode, generated, movie, play, sitting

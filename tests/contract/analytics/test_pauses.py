@@ -2,8 +2,8 @@
 
 from collections import Counter
 
-from showrunner.history.analytics.core import Analytics
-from showrunner.history.analytics.pauses import PausesAnswer, PausesQuery, pauses
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.viewing.pauses import PausesAnswer, PausesQuery, pauses
 from showrunner.plays.models import Play
 from tests.contract.analytics import slow, slow_behaviour
 from tests.contract.analytics.conftest import Know

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from showrunner.errors import InvalidInputError
-from showrunner.history.analytics.core import Analytics
-from showrunner.history.analytics.profile_library import LibraryAnswer, LibraryQuery, library
-from showrunner.history.analytics.profile_person import person
-from showrunner.history.analytics.profile_person_answer import PersonAnswer, PersonQuery
-from showrunner.history.analytics.profile_title import TitleAnswer, TitleQuery, title
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.profiles.library import LibraryAnswer, LibraryQuery, library
+from showrunner.history.analytics.profiles.person import person
+from showrunner.history.analytics.profiles.person_answer import PersonAnswer, PersonQuery
+from showrunner.history.analytics.profiles.title import TitleAnswer, TitleQuery, title
 from showrunner.wiring import EmbeddedHome
 from tests.contract.analytics.conftest import Know
 from tests.contract.analytics.shelf_worlds import GB, connect, item, of, shelve

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from showrunner.history.analytics.core import Analytics
-from showrunner.history.analytics.delivery_counts import lines_of, lines_sql
-from showrunner.history.analytics.quality import QUESTION, QualityAnswer
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.streams.counts import lines_of, lines_sql
+from showrunner.history.analytics.streams.quality import QUESTION, QualityAnswer
 from showrunner.history.home import history_of
 from showrunner.plays.models import Play
 from showrunner.wiring import EmbeddedHome

@@ -3,8 +3,8 @@
 import pytest
 
 from showrunner.errors import InvalidInputError
-from showrunner.history.analytics.core import Analytics
-from showrunner.history.analytics.ranks import RanksAnswer, RanksQuery, ranks
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.plays.ranks import RanksAnswer, RanksQuery, ranks
 from tests.contract.analytics.conftest import Know
 from tests.contract.analytics.worlds import ON_EMBY, at, movie, play, sitting
 

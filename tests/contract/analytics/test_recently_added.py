@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from showrunner.history.analytics.core import Analytics
-from showrunner.history.analytics.recently_added import (
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.lists.recently_added import (
     RecentlyAddedAnswer,
     RecentlyAddedQuery,
     recently_added,

@@ -1,7 +1,7 @@
 """Cohorts by the first play ever, counted by hand."""
 
-from showrunner.history.analytics.core import Analytics
-from showrunner.history.analytics.retention import RetentionAnswer, RetentionQuery, retention
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.people.retention import RetentionAnswer, RetentionQuery, retention
 from tests.contract.analytics.conftest import Know
 from tests.contract.analytics.worlds import ON_EMBY, at, play, sitting
 

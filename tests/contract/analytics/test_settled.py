@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from showrunner.history.analytics import settled
-from showrunner.history.analytics.binges import binges
-from showrunner.history.analytics.binges_answer import BingesQuery
-from showrunner.history.analytics.core import Analytics
-from showrunner.history.analytics.runs import pieces
-from showrunner.history.analytics.settled import kept_rows, kept_table
-from showrunner.history.analytics.utilization import UtilizationQuery, utilization
+from showrunner.history.analytics.core import settled
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.core.settled import kept_rows, kept_table
+from showrunner.history.analytics.libraries.utilization import UtilizationQuery, utilization
+from showrunner.history.analytics.viewing.binges import binges
+from showrunner.history.analytics.viewing.binges_answer import BingesQuery
+from showrunner.history.analytics.viewing.runs import pieces
 from showrunner.history.home import ledger_of
 from showrunner.history.recent import FORGOTTEN
 from showrunner.people.accounts import note_accounts

@@ -3,8 +3,8 @@
 from collections import Counter
 from typing import Any
 
-from showrunner.history.analytics.core import Analytics
-from showrunner.history.analytics.streams import StreamsAnswer, StreamsQuery, streams
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.streams.delivery import StreamsAnswer, StreamsQuery, streams
 from tests.contract.analytics import slow
 from tests.contract.analytics.conftest import Know
 from tests.contract.analytics.worlds import at, generated, play, sitting

@@ -3,9 +3,9 @@
 from functools import partial
 from typing import Any
 
-from showrunner.history.analytics.core import Analytics
-from showrunner.history.analytics.over_time import OverTimeQuery, over_time
-from showrunner.history.analytics.top import TopAnswer, TopQuery, top
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.lists.top import TopAnswer, TopQuery, top
+from showrunner.history.analytics.plays.over_time import OverTimeQuery, over_time
 from showrunner.people.directory import Directory
 from showrunner.plays.models import Person, Play
 from showrunner.wiring import EmbeddedHome

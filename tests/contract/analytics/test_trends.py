@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from showrunner.history.analytics.core import Analytics
-from showrunner.history.analytics.trends import TrendsAnswer, TrendsQuery, trends
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.plays.trends import TrendsAnswer, TrendsQuery, trends
 from tests.contract.analytics.conftest import Know
 from tests.contract.analytics.worlds import at, episode, movie, play, sitting
 

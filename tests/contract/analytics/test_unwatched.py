@@ -3,8 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
-from showrunner.history.analytics.core import Analytics
-from showrunner.history.analytics.unwatched import UnwatchedAnswer, UnwatchedQuery, unwatched
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.libraries.unwatched import (
+    UnwatchedAnswer,
+    UnwatchedQuery,
+    unwatched,
+)
 from showrunner.history.home import ledger_of
 from showrunner.plays.store import save
 from showrunner.ports.documents import ABSENT

@@ -1,7 +1,7 @@
 """How much of the libraries is used, counted by hand."""
 
-from showrunner.history.analytics.core import Analytics
-from showrunner.history.analytics.utilization import (
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.libraries.utilization import (
     UtilizationAnswer,
     UtilizationQuery,
     utilization,

@@ -4,8 +4,8 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
-from showrunner.history.analytics.core import Analytics
-from showrunner.history.analytics.watch_parties import (
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.viewing.watch_parties import (
     WatchPartiesAnswer,
     WatchPartiesQuery,
     watch_parties,

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from showrunner.errors import InvalidInputError
-from showrunner.history.analytics.core import Analytics
-from showrunner.history.analytics.year_answer import SuperlativeKind, YearAnswer, YearQuery
-from showrunner.history.analytics.year_in_review import year_in_review
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.plays.year_answer import SuperlativeKind, YearAnswer, YearQuery
+from showrunner.history.analytics.plays.year_in_review import year_in_review
 from showrunner.plays.models import Play
 from tests.contract.analytics.conftest import Know
 from tests.contract.analytics.worlds import ON_EMBY, at, episode, movie, play, sitting

@@ -5,9 +5,9 @@ from itertools import combinations
 
 import pytest
 
-from showrunner.history.analytics.overlap import OverlapOrder, first_pairs
-from showrunner.history.analytics.overlap_sets import Named, Side
-from showrunner.history.analytics.trend_steps import Numbers, average, growth_of
+from showrunner.history.analytics.people.overlap import OverlapOrder, first_pairs
+from showrunner.history.analytics.people.overlap_sets import Named, Side
+from showrunner.history.analytics.plays.trend_steps import Numbers, average, growth_of
 
 
 def test_an_average_needs_seven_days() -> None:

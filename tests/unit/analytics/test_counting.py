@@ -3,7 +3,7 @@
 import pytest
 
 from showrunner.errors import InvalidInputError
-from showrunner.history.analytics.rules import Counting
+from showrunner.history.analytics.core.rules import Counting
 from showrunner.settings import Settings, change_settings, load_settings, seed_settings
 from showrunner.wiring import EmbeddedHome
 

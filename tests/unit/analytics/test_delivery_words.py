@@ -2,11 +2,11 @@
 
 import pytest
 
-from showrunner.history.analytics.delivery_counts import delivered
-from showrunner.history.analytics.delivery_frame_rates import family
-from showrunner.history.analytics.delivery_resolutions import Change, change
-from showrunner.history.analytics.delivery_subtitles import is_image
-from showrunner.history.analytics.quality_score import points
+from showrunner.history.analytics.streams.counts import delivered
+from showrunner.history.analytics.streams.frame_rates import family
+from showrunner.history.analytics.streams.quality_score import points
+from showrunner.history.analytics.streams.resolutions import Change, change
+from showrunner.history.analytics.streams.subtitles import is_image
 
 
 @pytest.mark.parametrize(

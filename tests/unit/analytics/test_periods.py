@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from showrunner.history.analytics.categories import By, buckets_of
-from showrunner.history.analytics.comparison import With, other_period
-from showrunner.history.analytics.rules import Counting
-from showrunner.history.analytics.scope import Scope
+from showrunner.history.analytics.core.categories import By, buckets_of
+from showrunner.history.analytics.core.rules import Counting
+from showrunner.history.analytics.core.scope import Scope
+from showrunner.history.analytics.plays.comparison import With, other_period
 from showrunner.history.filters import PlayFilters
 
 BERLIN = ZoneInfo("Europe/Berlin")

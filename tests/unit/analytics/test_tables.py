@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 from pydantic import BaseModel, Field
 
-from showrunner.history.analytics.answers import Answer, Chart, Series, Totals, Unit
-from showrunner.history.analytics.csv_form import as_csv
-from showrunner.history.analytics.tables import tables_of
+from showrunner.history.analytics.core.answers import Answer, Chart, Series, Totals, Unit
+from showrunner.history.analytics.serving.csv_form import as_csv
+from showrunner.history.analytics.serving.tables import tables_of
 
 MOMENT = datetime(2026, 11, 3, 20, 15, tzinfo=UTC)
 HEAD = {

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pytest
 
-from showrunner.history.analytics.zones import Cells, cells, local_s, moment_s, offsets
+from showrunner.history.analytics.core.zones import Cells, cells, local_s, moment_s, offsets
 
 SINCE, BEFORE = datetime(2024, 12, 31, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)
 ZONES = (

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import showrunner.web.assets
 from showrunner.connections.models import ConnectionKind
-from showrunner.history.analytics.query import AnalyticsQuery
+from showrunner.history.analytics.core.query import AnalyticsQuery
 from showrunner.people.api import PeopleApi, PersonChange
 from showrunner.web.rooms import analytics
 from showrunner.wiring import EmbeddedHome

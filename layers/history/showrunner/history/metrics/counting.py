@@ -6,11 +6,11 @@
 from collections import defaultdict
 from typing import Any
 
-from showrunner.history.analytics.core import Analytics
-from showrunner.history.analytics.items import items_of
-from showrunner.history.analytics.query import AnalyticsQuery
-from showrunner.history.analytics.rules import Counting
-from showrunner.history.analytics.watched import watched
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.core.query import AnalyticsQuery
+from showrunner.history.analytics.core.rules import Counting
+from showrunner.history.analytics.core.watched import watched
+from showrunner.history.analytics.libraries.items import items_of
 from showrunner.history.home import history_of
 from showrunner.history.metrics.counts import Counts, LibraryCount, PlayCount
 from showrunner.history.metrics.streams import media_type

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from showrunner.errors import ConflictError, SetupError
-from showrunner.history.analytics.rules import Counting
+from showrunner.history.analytics.core.rules import Counting
 from showrunner.history.ledger.manifest import Manifest, load_manifest
 from showrunner.history.metrics.counts import Counts
 from showrunner.history.metrics.exposition import Metric, counter, gauge

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from showrunner.connections.models import Connection, ConnectionKind
 from showrunner.connections.refusals import wrong_field
 from showrunner.connections.store import ConnectionStore
-from showrunner.history.analytics.core import Analytics
+from showrunner.history.analytics.core.asked import Analytics
 from showrunner.history.query import HistoryQuery
 from showrunner.history.tautulli_api.parameters import Parameters
 from showrunner.history.tautulli_api.sections import Section, section_numbered, sections

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from showrunner.clients.models import Decision
-from showrunner.history.analytics.core import Asked
-from showrunner.history.analytics.dimensions import PERSON
-from showrunner.history.analytics.people import with_people
-from showrunner.history.analytics.query import AnalyticsQuery
-from showrunner.history.analytics.watched import watched
+from showrunner.history.analytics.core.asked import Asked
+from showrunner.history.analytics.core.dimensions import PERSON
+from showrunner.history.analytics.core.people import with_people
+from showrunner.history.analytics.core.query import AnalyticsQuery
+from showrunner.history.analytics.core.watched import watched
 from showrunner.history.tautulli_api.asking import Asking, query
 from showrunner.history.tautulli_api.graphs import measure_of
 from showrunner.history.tautulli_api.words import (

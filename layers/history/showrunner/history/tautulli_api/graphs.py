@@ -5,15 +5,15 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from showrunner.history.analytics.answers import Chart
-from showrunner.history.analytics.categories import By
-from showrunner.history.analytics.concurrency import (
+from showrunner.history.analytics.core.answers import Chart
+from showrunner.history.analytics.core.categories import By
+from showrunner.history.analytics.plays.over_time import Measure, OverTimeQuery, Split, over_time
+from showrunner.history.analytics.streams.concurrency import (
     ConcurrencyBy,
     ConcurrencyQuery,
     ConcurrencySplit,
     concurrency,
 )
-from showrunner.history.analytics.over_time import Measure, OverTimeQuery, Split, over_time
 from showrunner.history.tautulli_api.asking import Asking, query
 from showrunner.history.tautulli_api.words import DECISION_SERIES, MEDIA_SERIES, UNKNOWN
 

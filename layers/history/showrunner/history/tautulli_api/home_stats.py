@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from showrunner.connections.refusals import wrong_field
-from showrunner.history.analytics.query import AnalyticsQuery
-from showrunner.history.analytics.top import Order
+from showrunner.history.analytics.core.query import AnalyticsQuery
+from showrunner.history.analytics.lists.top import Order
 from showrunner.history.tautulli_api.asking import Asking, query
 from showrunner.history.tautulli_api.kept_plays import Line, at_hand
 from showrunner.history.tautulli_api.peaks import most_concurrent

@@ -14,14 +14,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from showrunner.history.analytics.core import Analytics, Asked
-from showrunner.history.analytics.dimensions import DIMENSIONS, PERSON, Kind
-from showrunner.history.analytics.entries import Entry, entry, keyed
-from showrunner.history.analytics.narrowed import NarrowAsked, narrowed
-from showrunner.history.analytics.people import with_people
-from showrunner.history.analytics.query import AnalyticsQuery
-from showrunner.history.analytics.top import Order, first_by, line_fields
-from showrunner.history.analytics.watched import watched
+from showrunner.history.analytics.core.asked import Analytics, Asked
+from showrunner.history.analytics.core.dimensions import DIMENSIONS, PERSON, Kind
+from showrunner.history.analytics.core.entries import Entry, entry, keyed
+from showrunner.history.analytics.core.narrowed import NarrowAsked, narrowed
+from showrunner.history.analytics.core.people import with_people
+from showrunner.history.analytics.core.query import AnalyticsQuery
+from showrunner.history.analytics.core.watched import watched
+from showrunner.history.analytics.lists.top import Order, first_by, line_fields
 from showrunner.history.tautulli_api.latest import Latest
 
 MOST_PLAYS = 100_000

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from showrunner.history.analytics.core import Asked
+from showrunner.history.analytics.core.asked import Asked
 
 
 class Latest(NamedTuple):

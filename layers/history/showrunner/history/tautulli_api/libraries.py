@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from showrunner.connections.refusals import wrong_field
-from showrunner.history.analytics.dimensions import Kind
-from showrunner.history.analytics.items import items_of
-from showrunner.history.analytics.query import AnalyticsQuery
-from showrunner.history.analytics.top import Order, ranked
+from showrunner.history.analytics.core.dimensions import Kind
+from showrunner.history.analytics.core.query import AnalyticsQuery
+from showrunner.history.analytics.libraries.items import items_of
+from showrunner.history.analytics.lists.top import Order, ranked
 from showrunner.history.home import history_of
 from showrunner.history.tautulli_api.asking import Asking, query
 from showrunner.history.tautulli_api.latest import Latest, Wanted, latest

@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from showrunner.history.analytics.core import Asked
-from showrunner.history.analytics.dimensions import Kind
-from showrunner.history.analytics.entries import Entry
+from showrunner.history.analytics.core.asked import Asked
+from showrunner.history.analytics.core.dimensions import Kind
+from showrunner.history.analytics.core.entries import Entry
 from showrunner.history.tautulli_api.asking import Asking
 from showrunner.history.tautulli_api.latest import Latest, Wanted, latest
 

@@ -4,14 +4,14 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from showrunner.clients.models import Decision
-from showrunner.history.analytics.answers import Chart, Series
-from showrunner.history.analytics.concurrency import (
+from showrunner.history.analytics.core.answers import Chart, Series
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.streams.concurrency import (
     ConcurrencyBy,
     ConcurrencyQuery,
     ConcurrencySplit,
     concurrency,
 )
-from showrunner.history.analytics.core import Analytics
 from showrunner.history.tautulli_api.asking import Asking, query
 
 Body = dict[str, Any]

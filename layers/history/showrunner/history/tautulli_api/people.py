@@ -3,10 +3,10 @@
 from typing import Any
 
 from showrunner.connections.refusals import wrong_field
-from showrunner.history.analytics.core import Asked
-from showrunner.history.analytics.dimensions import Kind
-from showrunner.history.analytics.query import AnalyticsQuery
-from showrunner.history.analytics.top import Order, ranked
+from showrunner.history.analytics.core.asked import Asked
+from showrunner.history.analytics.core.dimensions import Kind
+from showrunner.history.analytics.core.query import AnalyticsQuery
+from showrunner.history.analytics.lists.top import Order, ranked
 from showrunner.history.tautulli_api.asking import Asking, query
 from showrunner.history.tautulli_api.cross import player_sums
 from showrunner.history.tautulli_api.latest import Latest, Wanted, latest

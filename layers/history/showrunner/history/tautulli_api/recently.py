@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from showrunner.history.analytics.recently_added import (
+from showrunner.history.analytics.lists.recently_added import (
     Added,
     AddedKind,
     RecentlyAddedQuery,

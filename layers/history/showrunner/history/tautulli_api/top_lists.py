@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from showrunner.history.analytics.core import Asked
-from showrunner.history.analytics.dimensions import Kind
-from showrunner.history.analytics.entries import Entry
-from showrunner.history.analytics.narrowed import NarrowAsked
-from showrunner.history.analytics.top import Order, ranked
+from showrunner.history.analytics.core.asked import Asked
+from showrunner.history.analytics.core.dimensions import Kind
+from showrunner.history.analytics.core.entries import Entry
+from showrunner.history.analytics.core.narrowed import NarrowAsked
+from showrunner.history.analytics.lists.top import Order, ranked
 from showrunner.history.tautulli_api.asking import Asking
 from showrunner.history.tautulli_api.kept_plays import Line, kept_plays
 from showrunner.history.tautulli_api.keys import show_number

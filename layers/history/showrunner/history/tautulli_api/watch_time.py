@@ -7,10 +7,10 @@ import re
 from typing import Any
 
 from showrunner.connections.refusals import wrong_field
-from showrunner.history.analytics.dimensions import PERSON
-from showrunner.history.analytics.people import with_people
-from showrunner.history.analytics.query import AnalyticsQuery
-from showrunner.history.analytics.watched import watched
+from showrunner.history.analytics.core.dimensions import PERSON
+from showrunner.history.analytics.core.people import with_people
+from showrunner.history.analytics.core.query import AnalyticsQuery
+from showrunner.history.analytics.core.watched import watched
 from showrunner.history.tautulli_api.asking import Asking, query
 from showrunner.history.tautulli_api.people import user_of
 from showrunner.history.tautulli_api.targets import show_of

@@ -1,0 +1,102 @@
+"""The plays that began in the range, counted by raw columns: what is derived comes after."""
+
+# The SQL is put together from our own columns and texts; values are always bound.
+# ruff: noqa: S608
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time, tzinfo
+from typing import Any
+
+from showrunner.history.analytics.core.asked import Asked
+from showrunner.history.analytics.core.categories import By, buckets_of
+from showrunner.history.analytics.core.people import People
+from showrunner.history.analytics.core.scope import Scope
+from showrunner.history.analytics.core.settled import Plays, kept_table, split
+
+PLAYS = "count(*) AS plays"
+
+
+def begun(
+    asked: Asked,
+    columns: Mapping[str, str],
+    *,
+    sums: str = PLAYS,
+    where: str = "true",
+    people: People | None = None,
+) -> tuple[str, list[Any]]:
+    """
+    SQL of a row for each combination of `columns` (name: SQL over the columns of
+    `Asked.plays`) with its `sums`, and the values for its question marks.
+
+    With `people` there is also `people`, who they were, as `watched` has it.
+    """
+    filters = asked.scope.began_in_range
+    condition, values = asked.scope.condition(filters)
+    plays = Plays(asked.plays(filters), condition, values)
+    return _grouped(plays, columns, sums, where, people)
+
+
+def begun_kept(
+    asked: Asked,
+    columns: Mapping[str, str],
+    *,
+    sums: str = PLAYS,
+    where: str = "true",
+    people: People | None = None,
+) -> tuple[str, list[Any]]:
+    """
+    The same, but a combination comes in up to two rows: that of the months which are over is
+    found once and kept. For few combinations, whose sums add up.
+    """
+    if type(asked) is not Asked:  # its plays are others than those of the ledger's files
+        return begun(asked, columns, sums=sums, where=where, people=people)
+    if not asked.is_of_history:
+        return begun(asked, columns, sums=sums, where=where, people=people)
+    plays = split(asked, asked.scope.began_in_range)
+    sql, values = _grouped(plays.fresh, columns, sums, where, people)
+    if plays.settled is None:
+        return sql, values
+    table = kept_table(asked.history, *_grouped(plays.settled, columns, sums, where, people))
+    return f"FROM {table} UNION ALL {sql}", values
+
+
+def _grouped(
+    plays: Plays, columns: Mapping[str, str], sums: str, where: str, people: People | None
+) -> tuple[str, list[Any]]:
+    named = "".join(f"{sql} AS {name}, " for name, sql in columns.items())
+    relation, values = plays.relation, plays.values
+    if people:
+        relation, numbers = people.numbered(relation)
+        sums, values = f"{sums}, {people.bits('number')} AS people", [*numbers, *values]
+    sql = f"SELECT {named}{sums} FROM {relation} WHERE {plays.condition} AND ({where}) GROUP BY ALL"
+    return sql, values
+
+
+def local_day(scope: Scope, moment_s: str) -> str:
+    """SQL of the `bucket` of a day, as `BUCKETS` take it; `moment_s` is a column, as `began_s`."""
+    return f"({scope.local_s(moment_s)} // 86400)"
+
+
+def periods(scope: Scope, by: By) -> tuple[list[str], str]:
+    """
+    The labels of the range's days, weeks or months, and SQL of the place of the one in which
+    `began_s` lies.
+
+    A row is compared with few of the edges: cheaper than its local time.
+    """
+    buckets: dict[Any, str] = buckets_of(by, scope.since, scope.before, scope.zone)
+    edges = [_midnight_s(datetime.combine(day, time()), scope.zone) for day in buckets]
+    return list(buckets.values()), _place_of("began_s", edges, 0)
+
+
+def _midnight_s(wall: datetime, zone: tzinfo) -> int:
+    return int(wall.replace(tzinfo=zone).timestamp())
+
+
+def _place_of(moment_s: str, edges: Sequence[int], first: int) -> str:
+    if len(edges) == 1:
+        return f"{first:d}"
+    middle = len(edges) // 2
+    earlier = _place_of(moment_s, edges[:middle], first)
+    later = _place_of(moment_s, edges[middle:], first + middle)
+    return f"CASE WHEN {moment_s} < {edges[middle]:d} THEN {earlier} ELSE {later} END"

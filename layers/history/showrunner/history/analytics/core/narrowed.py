@@ -1,0 +1,154 @@
+"""
+The same questions about a small part of the plays, which is copied out of the files once.
+
+A profile asks ten questions about one person or title: each would read the files of all plays.
+"""
+
+# The SQL is put together from our own column and table names; values are always bound.
+# ruff: noqa: S608
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from itertools import count
+from typing import Any, TypeVar
+
+from showrunner.history.analytics.core.asked import Analytics, Asked
+from showrunner.history.analytics.core.begun import begun
+from showrunner.history.analytics.core.people import People
+from showrunner.history.analytics.core.query import AnalyticsQuery
+from showrunner.history.analytics.core.settled import Plays, kept_table, split
+from showrunner.history.analytics.libraries.items_chosen import moment
+from showrunner.history.filters import PlayFilters
+from showrunner.history.ledger.columns import DERIVED
+
+_ALWAYS = (
+    *("person_name", "connection_id", "media_type", "watched_seconds", "parts"),
+    *("decision", "is_watched", "percent"),
+    *(name for name in DERIVED if name != "search_text"),
+)
+"""What counting, people, completion and concurrency read; each further column costs time."""
+
+_IN_ANY_ORDER = "SEMI JOIN (SELECT unnest([true, false]) AS is_resumed) USING (is_resumed)"
+"""
+Every play passes. But after a join the order of rows is free: then two threads copy them,
+which takes half the time.
+"""
+
+MOST_KEPT_PLAYS = 200_000
+"""Some 40 MB."""
+
+_numbers = count()
+Sql = tuple[str, list[Any]]
+QueryT = TypeVar("QueryT", bound=AnalyticsQuery)
+
+
+@dataclass(frozen=True, slots=True)
+class NarrowAsked(Asked):
+    """A question about the plays that are in `table`."""
+
+    table: str = ""
+
+    def plays(self, filters: PlayFilters) -> str:
+        """All of them, whatever the filters: a condition follows in any case."""
+        del filters
+        return self.table
+
+    @property
+    def is_of_history(self) -> bool:
+        return False
+
+    def people(self) -> People:
+        rows = self.rows(f"SELECT DISTINCT account FROM {self.table} WHERE account IS NOT NULL")
+        return People.of(self.directory, (account for (account,) in rows))
+
+
+def among(asked: Asked, table: str) -> NarrowAsked:
+    """The same question about the plays that are in `table` (SQL), and no others."""
+    return NarrowAsked(**{one.name: getattr(asked, one.name) for one in fields(Asked)}, table=table)
+
+
+class NarrowAnalytics(Analytics):
+    """To be given to any question, with the filters and the range of `asked`."""
+
+    def __init__(self, asked: Asked, table: str) -> None:
+        super().__init__(asked.home, asked.scope.counting)
+        # What is in the table passed the filters, and it has not the columns to ask again.
+        scope = replace(asked.scope, filters=PlayFilters(), content_ratings=())
+        self.asked = among(replace(asked, scope=scope), table)
+
+    def about(self, query: AnalyticsQuery) -> Asked:
+        """The range stays that of the first question, also when a minute has passed since."""
+        del query
+        return self.asked
+
+
+@contextmanager
+def narrowed(
+    asked: Asked, columns: Sequence[str], where: str = "true", values: Sequence[Any] = ()
+) -> Iterator[NarrowAnalytics]:
+    """
+    The plays that `asked` is about, of those that pass `where` (SQL over the ledger's columns).
+
+    They have these `columns` and those that most questions need. For parts of the history that
+    are small; gone when the block ends.
+    """
+    filters = asked.scope.touches_range
+    plays = Plays(asked.plays(filters), *asked.scope.condition(filters))
+    with _copied(asked, _chosen(plays, columns, where, values)) as table:
+        yield NarrowAnalytics(asked, table)
+
+
+@contextmanager
+def narrowed_once(
+    asked: Asked, columns: Sequence[str], where: str, values: Sequence[Any]
+) -> Iterator[NarrowAnalytics]:
+    """The same; those of past months are copied once, unless they are many."""
+    plays = split(asked, asked.scope.touches_range)
+    settled = _chosen(plays.settled, columns, where, values) if plays.settled else None
+    if settled is None or _count(asked, settled) > MOST_KEPT_PLAYS:
+        with narrowed(asked, columns, where, values) as found:
+            yield found
+        return
+    past = kept_table(asked.history, *settled)
+    with _copied(asked, _chosen(plays.fresh, columns, where, values)) as fresh:
+        yield NarrowAnalytics(asked, f"(FROM {past} UNION ALL BY NAME FROM {fresh})")
+
+
+def _count(asked: Asked, plays: Sql) -> int:
+    sql, values = plays
+    table = kept_table(asked.history, f"SELECT count(*) FROM ({sql})", values)
+    ((count,),) = asked.rows(f"FROM {table}")
+    return int(count)
+
+
+def _chosen(plays: Plays, columns: Sequence[str], where: str, values: Sequence[Any]) -> Sql:
+    sql = (
+        f"SELECT {', '.join((*_ALWAYS, *columns))} FROM {plays.relation} {_IN_ANY_ORDER} "
+        f"WHERE {plays.condition} AND ({where})"
+    )
+    return sql, [*plays.values, *values]
+
+
+@contextmanager
+def _copied(asked: Asked, plays: Sql) -> Iterator[str]:
+    table = f"narrowed_{next(_numbers)}"
+    asked.rows(f"CREATE TABLE {table} AS {plays[0]}", plays[1])
+    try:
+        yield table
+    finally:
+        asked.rows(f"DROP TABLE {table}")
+
+
+def as_query(kind: type[QueryT], query: AnalyticsQuery, **own: Any) -> QueryT:
+    """The parameters of a request as those of another question, with its own."""
+    shared = {name: getattr(query, name) for name in AnalyticsQuery.model_fields}
+    return kind(**{**shared, **own})
+
+
+def first_and_last(asked: Asked) -> dict[str, datetime | None]:
+    """When the first and the last play of the range began: a profile's fields."""
+    sql, values = begun(asked, {}, sums="min(began_s), max(began_s)")
+    first, last = next(iter(asked.rows(sql, values)), (None, None))
+    return {"first_played_at": moment(first), "last_played_at": moment(last)}

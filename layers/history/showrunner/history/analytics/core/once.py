@@ -1,0 +1,52 @@
+"""What is counted of the plays of past months once, and of those that can change every time."""
+
+# The SQL is put together from our own column and table names; values are always bound.
+from collections.abc import Callable, Mapping
+
+from showrunner.history.analytics.core.asked import Asked
+from showrunner.history.analytics.core.begun import begun
+from showrunner.history.analytics.core.narrowed import Sql, among
+from showrunner.history.analytics.core.settled import kept_table, split
+from showrunner.history.analytics.core.watched import Grain, watched
+
+Count = Callable[[Asked], Sql]
+
+
+def watched_once(asked: Asked, columns: Mapping[str, str], *, grain: Grain = Grain.NONE) -> Sql:
+    """As `watched`. No column may depend on the range."""
+
+    def count_whole(some: Asked) -> Sql:
+        return begun(some, columns, sums=_WHOLE)
+
+    return counted_once(
+        asked,
+        lambda some: watched(some, columns, grain=grain),
+        count_whole if grain is Grain.NONE else None,
+    )
+
+
+def counted_once(asked: Asked, count: Count, count_whole: Count | None = None) -> Sql:
+    """
+    The rows of `count`, which reads all plays that touch the range.
+
+    `count_whole` (None: the same) does it faster for plays that no edge of the range cuts.
+    """
+    if not asked.is_of_history:
+        return count(asked)
+    plays = split(asked, asked.scope.touches_range)
+    if plays.settled is None:
+        return count(asked)
+    settled, last_s = f"FROM {plays.settled.relation} WHERE ended_s", int(plays.before.timestamp())
+    # What went on after the last of those months is not all in them.
+    going_on = kept_table(asked.history, f"{settled} > {last_s}", [])
+    fresh = f"(FROM {plays.fresh.relation} UNION ALL BY NAME FROM {going_on})"
+    past = among(asked.during(plays.since, plays.before), f"({settled} <= {last_s})")
+    table = kept_table(asked.history, *(count_whole or count)(past))
+    rest, values = count(among(asked, fresh))
+    return f"FROM {table} UNION ALL BY NAME ({rest})", values
+
+
+_WHOLE = """NULL::INTEGER AS bucket, count(*) AS plays,
+    coalesce(sum(watched_seconds), 0)::BIGINT AS watch_seconds,
+    count(*) - count(watched_seconds) AS unknown_plays"""
+"""What `watched` gives of plays that no edge cuts."""

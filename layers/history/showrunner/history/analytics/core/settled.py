@@ -1,0 +1,234 @@
+"""
+What was found once in plays that do not change any more, so that only the newest are asked.
+
+The ledger's files never change under their names: what was found in some of them is true for as
+long as the ledger names the same ones, and no play in them waits for a correction or was deleted.
+"""
+
+import threading
+from bisect import bisect_left, bisect_right
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from showrunner.history.analytics.core.asked import Asked
+from showrunner.history.filters import PlayFilters
+from showrunner.history.home import ledger_of
+from showrunner.history.ledger.manifest import PartFile
+from showrunner.history.pages import History
+from showrunner.history.recent import Recent, ledger_relation, plays_relation
+
+MOST_BYTES = 60_000_000
+"""Of all that is kept; what was not asked for longest goes first."""
+LEAST_IN_USE, MOST_IN_USE = 12, 24
+"""
+Tables that went a moment ago: questions may still read them. More than the least of them do not
+take more than `MOST_BYTES` either.
+"""
+
+_ROW_BYTES = 300
+"""About what a row takes in Python; one of a table is asked for."""
+_TABLE_ROW_BYTES = """
+    SELECT sum(CASE data_type WHEN 'VARCHAR' THEN 24 WHEN 'INTEGER' THEN 4 ELSE 8 END)::BIGINT
+    FROM duckdb_columns() WHERE table_name = ?"""
+
+Rows = list[tuple[Any, ...]]
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Plays:
+    """
+    SQL of some of the plays: `relation` has them all, those that pass `condition` are meant.
+
+    `values` are for the question marks of the condition.
+    """
+
+    relation: str
+    condition: str
+    values: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """
+    The plays that pass certain filters, each on one side. `settled` None: there are none.
+
+    Those that are settled began from `since` until `before` (excluded), in whole months (UTC).
+    """
+
+    settled: Plays | None
+    fresh: Plays
+    since: datetime
+    before: datetime
+
+
+def split(asked: Asked, filters: PlayFilters) -> Split:
+    """
+    `filters` without a start, or those of all plays that touch the range: then what began
+    before it is not settled.
+    """
+    manifest, recent, scope = asked.moment.manifest, asked.moment.recent, asked.scope
+    newest = max(manifest.months, default="")
+    end = min(newest, _month(filters.before or scope.before))
+    start = scope.since if filters.since else None
+    settled: list[PartFile] = []
+    fresh: list[PartFile] = []
+    for month in filters.months(sorted(manifest.months)):
+        for part in manifest.months[month].parts:
+            is_in_range = month < end and (start is None or part.first_started_at >= start)
+            (settled if is_in_range and not _hidden_in(part, recent) else fresh).append(part)
+    part_files = ledger_of(asked.home).part_files
+    rest = Plays(plays_relation(recent, fresh, part_files), *scope.condition(filters))
+    if not settled:
+        return Split(None, rest, scope.since, scope.since)
+    anytime = filters.model_copy(update={"since": None, "before": None})
+    plays = Plays(ledger_relation(recent, settled, part_files), *scope.condition(anytime))
+    first = min(part.first_started_at for part in settled)
+    last = max(part.last_started_at for part in settled)
+    return Split(plays, rest, _first_of(first), _first_of(_first_of(last) + timedelta(days=31)))
+
+
+def _month(moment: datetime) -> str:
+    """As the manifest names months: strftime does not fill up the year 999."""
+    return moment.astimezone(UTC).isoformat()[:7]
+
+
+def _first_of(moment: datetime) -> datetime:
+    """When its month begins, in UTC."""
+    return datetime.fromisoformat(f"{_month(moment)}-01").replace(tzinfo=UTC)
+
+
+def kept_table(history: History, sql: str, values: Sequence[Any]) -> str:
+    """
+    The name of a table with the rows of a query about settled plays; for one question.
+
+    The query names its files, so it gives the same whenever it is asked.
+    """
+
+    def find() -> tuple[str, int]:
+        table = f"kept_{next(_numbers)}"
+        ((rows,),) = history.ask(f"CREATE TABLE {table} AS {sql}", values)
+        ((row_bytes,),) = history.ask(_TABLE_ROW_BYTES, [table])
+        return table, rows * row_bytes
+
+    table: str = _kept_of(history).find(history, (sql, repr(values)), find)
+    return table
+
+
+def kept_rows(piece: Asked, query: Hashable, margin: timedelta, find: Callable[[], Rows]) -> Rows:
+    """
+    The rows of `find`, which depend on the query, the plays of `piece` and those in `margin`
+    around it. Do not change them.
+    """
+
+    def found() -> tuple[Rows, int]:
+        rows = find()
+        return rows, (len(rows) + 1) * _ROW_BYTES
+
+    return kept_value(piece, query, margin, found)
+
+
+def kept_value(
+    piece: Asked, query: Hashable, margin: timedelta, find: Callable[[], tuple[Value, int]]
+) -> Value:
+    """The same of anything else: `find` also says how many bytes it takes."""
+    key = _key(piece, query, margin)
+    if key is None:
+        return find()[0]
+    value: Value = _kept_of(piece.history).find(piece.history, key, find)
+    return value
+
+
+class _Kept:
+    """Of one engine. Threads may share it; two that look for the same at once both find it."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._found: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._bytes = 0
+        self._gone: list[tuple[str, int]] = []
+
+    def find(self, history: History, key: Hashable, find: Callable[[], tuple[Any, int]]) -> Any:
+        """What is kept under the key, else what `find` gives, with its size in bytes."""
+        with self._guard:
+            if key in self._found:
+                self._found.move_to_end(key)
+                return self._found[key][0]
+        value, size_bytes = find()
+        with self._guard:
+            if key in self._found:
+                self._let_go(key)
+            self._found[key] = value, size_bytes
+            self._bytes += size_bytes
+            while self._bytes > MOST_BYTES:
+                self._let_go(next(iter(self._found)))
+            unused = self._unused()
+        for table in unused:
+            history.ask(f"DROP TABLE {table}")
+        return value
+
+    def _let_go(self, key: Hashable) -> None:
+        value, size_bytes = self._found.pop(key)
+        self._bytes -= size_bytes
+        if isinstance(value, str):
+            self._gone.append((value, size_bytes))
+
+    def _unused(self) -> list[str]:
+        unused = []
+        while len(self._gone) > LEAST_IN_USE and (
+            len(self._gone) > MOST_IN_USE or sum(size for _, size in self._gone) > MOST_BYTES
+        ):
+            unused.append(self._gone.pop(0)[0])
+        return unused
+
+
+_kept: WeakKeyDictionary[History, _Kept] = WeakKeyDictionary()
+_numbers = count()
+
+
+def _kept_of(history: History) -> _Kept:
+    # At once, so threads cannot make two of them.
+    return _kept.setdefault(history, _Kept())
+
+
+def _key(piece: Asked, query: Hashable, margin: timedelta) -> Hashable:
+    """All that the rows depend on; None: they can change without a file of the ledger."""
+    scope, recent = piece.scope, piece.moment.recent
+    since, before = scope.since - margin, scope.before + margin
+    if (
+        not piece.is_of_history
+        or scope.content_ratings
+        or any(since <= play.started_at < before for play in recent.plays.values())
+    ):
+        return None
+    parts = [
+        part
+        for part in piece.moment.manifest.parts()
+        if part.first_started_at < before and part.last_started_at >= since
+    ]
+    files = tuple(part.key for part in parts)
+    # What the owner deleted stays in its file and does not count.
+    gone = tuple(one for part in parts for one in _hidden_in(part, recent))
+    people, zone = piece.directory.version, str(scope.zone)
+    return (
+        query,
+        scope.filters,
+        scope.since,
+        scope.before,
+        scope.counting,
+        zone,
+        people,
+        files,
+        gone,
+    )
+
+
+def _hidden_in(part: PartFile, recent: Recent) -> Sequence[str]:
+    """Ids of plays of which a document says something else, or that they do not count."""
+    ids = recent.hidden_ids
+    return ids[bisect_left(ids, part.first_id) : bisect_right(ids, part.last_id)]

@@ -1,0 +1,127 @@
+"""Which platform or device people use in which period, as SQL."""
+
+# The SQL is put together from our own columns and texts; values are always bound.
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from showrunner.history.analytics.core.asked import Asked
+from showrunner.history.analytics.core.begun import begun
+from showrunner.history.analytics.core.dimensions import PERSON
+from showrunner.history.analytics.core.people import with_people
+
+
+class Used(NamedTuple):
+    """By how many people `name` was used most, for the first and for the last time."""
+
+    name: str
+    period: int
+    people: int
+    adopted: int
+    abandoned: int
+
+
+class Moved(NamedTuple):
+    """From what was used most in a period to what was in the next in which they watched."""
+
+    earlier: str
+    later: str
+    people: int
+    moves: int
+
+
+class Mover(NamedTuple):
+    """What somebody used first, last and most, of how many, and how often the most changed."""
+
+    name: str | None
+    id: str | None
+    first: str
+    last: str
+    most: str
+    different: int
+    moves: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """`unnamed_plays` say no person, or not what they were played on."""
+
+    used: list[Used]
+    moved: list[Moved]
+    movers: list[Mover]
+    unnamed_plays: int
+
+
+def moves(asked: Asked, column: str, period: str, limit: int) -> Moves:
+    """
+    Of the plays that began in the range. `column` says what they were played on, `period` is
+    SQL of when; the `limit` flows and people with most moves.
+    """
+    seen, values = begun(
+        asked,
+        {"account": PERSON["account"], "name": column, "period": period},
+        sums=f"any_value({PERSON['account_name']}) AS account_name, count(*) AS plays, "
+        "min(began_s) AS first_s, max(began_s) AS last_s",
+    )
+    named, owners = with_people(seen, asked.directory)
+    ((used, moved, movers, unnamed_plays),) = asked.rows(
+        _MOVES.format(named=named), [*values, *owners, limit, limit]
+    )
+    return Moves(
+        used=[Used(**one) for one in used or ()],
+        moved=[Moved(**one) for one in moved or ()],
+        movers=[Mover(**one) for one in movers or ()],
+        unnamed_plays=unnamed_plays or 0,
+    )
+
+
+_MOVES = """
+    WITH told AS MATERIALIZED (
+        SELECT person, max(person_id) AS person_id, max(person_name) AS person_name, name, period,
+            sum(plays) AS plays, min(first_s) AS first_s, max(last_s) AS last_s
+        FROM ({named}) GROUP BY person, name, period),
+    known AS (FROM told WHERE person IS NOT NULL AND name IS NOT NULL),
+    names AS (
+        SELECT person, name, min(period) AS first, max(period) AS last, sum(plays) AS plays,
+            min(first_s) AS first_s, max(last_s) AS last_s
+        FROM known GROUP BY ALL),
+    people AS (
+        SELECT person, min(first) AS first, max(last) AS last, count(*) AS different,
+            arg_min(name, {{'at': first_s, 'name': name}}) AS first_name,
+            arg_max(name, {{'at': last_s, 'name': name}}) AS last_name,
+            arg_max(name, {{'plays': plays, 'at': last_s, 'name': name}}) AS most_name
+        FROM names GROUP BY person),
+    mains AS MATERIALIZED (
+        SELECT person, period, name FROM known QUALIFY 1 = row_number() OVER (
+            PARTITION BY person, period ORDER BY plays DESC, last_s DESC, name DESC)),
+    steps AS MATERIALIZED (
+        SELECT person, name AS earlier, lead(name) OVER (PARTITION BY person ORDER BY period)
+            AS later
+        FROM mains QUALIFY earlier <> later),
+    counted AS (
+        SELECT name, period, count(*) AS people, 0 AS adopted, 0 AS abandoned
+        FROM mains GROUP BY ALL
+        UNION ALL
+        SELECT name, names.first, 0, count(*), 0
+        FROM names JOIN people USING (person) WHERE names.first > people.first GROUP BY ALL
+        UNION ALL
+        SELECT name, names.last, 0, 0, count(*)
+        FROM names JOIN people USING (person) WHERE names.last < people.last GROUP BY ALL),
+    used AS (
+        SELECT name, period, sum(people)::BIGINT AS people, sum(adopted)::BIGINT AS adopted,
+            sum(abandoned)::BIGINT AS abandoned
+        FROM counted GROUP BY ALL),
+    moved AS (
+        SELECT earlier, later, count(DISTINCT person) AS people, count(*) AS moves
+        FROM steps GROUP BY ALL ORDER BY people DESC, moves DESC, earlier, later LIMIT ?),
+    movers AS (
+        SELECT max(person_name) AS name, max(person_id) AS id, any_value(first_name) AS first,
+            any_value(last_name) AS last, any_value(most_name) AS most,
+            any_value(different) AS different, any_value(coalesce(moves, 0)) AS moves
+        FROM people JOIN told USING (person)
+            LEFT JOIN (SELECT person, count(*) AS moves FROM steps GROUP BY person) USING (person)
+        GROUP BY person ORDER BY moves DESC, different DESC, name, person LIMIT ?)
+    SELECT (SELECT list(one) FROM used AS one), (SELECT list(one) FROM moved AS one),
+        (SELECT list(one) FROM movers AS one),
+        (SELECT sum(plays)::BIGINT FROM told WHERE person IS NULL OR name IS NULL)
+"""

@@ -1,0 +1,84 @@
+"""How many streams ran in each bucket of a range, put together from pieces of its time."""
+
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import NamedTuple
+
+from showrunner.history.analytics.core.categories import Bucket
+from showrunner.history.analytics.core.settled import Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """Of a bucket: the most streams at once, and all seconds streamed and that it lasted."""
+
+    peak: int = 0
+    streamed_s: int = 0
+    lasted_s: int = 0
+
+    def joined(self, other: "Streamed") -> "Streamed":
+        return Streamed(
+            max(self.peak, other.peak),
+            self.streamed_s + other.streamed_s,
+            self.lasted_s + other.lasted_s,
+        )
+
+
+Swept = dict[Bucket, Streamed]
+
+
+class Sweep(NamedTuple):
+    """
+    Every bucket of the range, of all streams together and by each value of a column of which
+    there are plays. Of `unknown_plays` it is not known that they lasted: they are in none of it.
+    """
+
+    together: Swept
+    apart: dict[str | None, Swept]
+    unknown_plays: int
+
+
+class What(Enum):
+    """What a row of a piece says: of a bucket, of a stream that goes on, how many plays."""
+
+    TOGETHER, APART, GOES_ON, UNKNOWN = range(4)
+
+
+GoingOn = tuple[int, int, str | None]
+"""From when until when, and the value of the column: what the next piece begins with."""
+
+
+class Found:
+    """What pieces of the range, one after the other, come to together."""
+
+    def __init__(self) -> None:
+        self.is_begun = False
+        self.going_on: list[GoingOn] = []
+        self._together: Swept = {}
+        self._apart: dict[str | None, Swept] = {}
+        self._unknown_plays = 0
+
+    def add(self, rows: Rows) -> None:
+        """The next piece."""
+        self.is_begun, self.going_on = True, []
+        for what, name, facts in rows:
+            if what is What.GOES_ON:
+                self.going_on.append((*facts, name))
+            elif what is What.UNKNOWN:
+                self._unknown_plays += facts
+            else:
+                is_one = what is What.APART
+                swept = self._apart.setdefault(name, {}) if is_one else self._together
+                bucket, *numbers = facts
+                swept[bucket] = swept.get(bucket, Streamed()).joined(Streamed(*numbers))
+
+    def sweep(self) -> Sweep:
+        """In a piece without any stream of a name that time passed as well."""
+        apart = {
+            name: {
+                bucket: replace(swept.get(bucket, Streamed()), lasted_s=one.lasted_s)
+                for bucket, one in self._together.items()
+            }
+            for name, swept in self._apart.items()
+        }
+        return Sweep(self._together, apart, self._unknown_plays)
