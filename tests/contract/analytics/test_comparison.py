@@ -1,5 +1,8 @@
 """Two periods beside each other, counted by hand and by asking for each."""
 
+import pytest
+
+from showrunner.errors import InvalidInputError
 from showrunner.history.analytics.core.asked import Analytics
 from showrunner.history.analytics.lists.top import TopQuery, top
 from showrunner.history.analytics.plays.comparison import (
@@ -73,3 +76,26 @@ def test_both_periods_are_what_each_is_by_itself(know: Know) -> None:
         assert (answer.earlier_since, answer.earlier_before) == (earlier.since, earlier.before)
         assert answer.watch_seconds.earlier == earlier.totals.watch_seconds > 0
         assert answer.entries.earlier == earlier.count
+
+
+def test_any_other_period_can_be_named(know: Know) -> None:
+    """One month beside another of another length; half of a period, or two ways, is refused."""
+    analytics = know(
+        *(play(sitting(at(f"2026-{day} 20:00"), 30)) for day in ("02-01", "02-28", "03-01"))
+    )
+    march = f"{BERLIN}&since=2026-03-01&before=2026-04-01"
+    answer = ask(analytics, f"{march}&earlier_since=2026-02-01&earlier_before=2026-03-01")
+    assert (answer.plays.present, answer.plays.earlier, answer.plays.percent) == (1, 2, -50)
+    assert answer.earlier_before == answer.since
+    for query, name in (
+        ("earlier_since=2026-02-01", "earlier_before"),
+        ("earlier_before=2026-02-01", "earlier_since"),
+        ("earlier_since=2026-02-02&earlier_before=2026-02-01", "earlier_before"),
+        ("earlier_since=soon&earlier_before=2026-02-01", "earlier_since"),
+        (
+            "compare_with=year_before&earlier_since=2026-02-01&earlier_before=2026-03-01",
+            "compare_with",
+        ),
+    ):
+        with pytest.raises(InvalidInputError, match=name):
+            ask(analytics, f"{march}&{query}")

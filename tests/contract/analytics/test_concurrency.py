@@ -30,7 +30,8 @@ def test_what_begins_when_another_stops_makes_no_two(know: Know) -> None:
         play(sitting(at("2026-11-03 21:00"), 20)),
         play(sitting(at("2026-11-03 21:20"), 20), **ON_EMBY),
     )
-    assert ask(analytics, "").overall.peak == 1
+    overall = ask(analytics, "").overall
+    assert (overall.peak, overall.capacity) == (1, 2)
 
 
 def test_the_pause_between_two_sittings_is_no_stream(know: Know) -> None:

@@ -85,8 +85,8 @@ class HistoryQuery(Choices):
 
     def _bounds(self, home: Home) -> tuple[datetime | None, datetime | None]:
         zone = self._zone(home)
-        since = _moment("since", self.since, zone)
-        before = _moment("before", self.before, zone)
+        since = moment_of("since", self.since, zone)
+        before = moment_of("before", self.before, zone)
         if self.days:
             if since:
                 raise wrong_field("days", "give this or since, not both")
@@ -139,7 +139,8 @@ def _accounts(directory: Directory, person_ids: tuple[str, ...]) -> tuple[Accoun
     )
 
 
-def _moment(field: str, text: str | None, zone: tzinfo) -> datetime | None:
+def moment_of(field: str, text: str | None, zone: tzinfo) -> datetime | None:
+    """In UTC; None: nothing is given. Raises InvalidInputError for what is no time."""
     if not text:
         return None
     try:

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from showrunner.connections.refusals import wrong_field
 from showrunner.history.analytics.core.answers import Answer, Totals
 from showrunner.history.analytics.core.asked import Analytics, Asked
 from showrunner.history.analytics.core.categories import moved
@@ -21,6 +22,7 @@ from showrunner.history.analytics.core.query import AnalyticsQuery
 from showrunner.history.analytics.core.question import Question
 from showrunner.history.analytics.core.scope import Scope
 from showrunner.history.analytics.lists.top import SUMS, Order, first_by, line_fields
+from showrunner.history.query import moment_of
 
 
 class With(StrEnum):
@@ -30,11 +32,16 @@ class With(StrEnum):
 
 
 class ComparisonQuery(AnalyticsQuery):
-    """`compare_with`: the other period. `of` and `order`: the list whose ranks are compared."""
+    """
+    `compare_with`: the other period; or any from `earlier_since` until `earlier_before`
+    (excluded), written as `since`. `of` and `order`: the list whose ranks are compared.
+    """
 
     of: Kind = Kind.MOVIES
     order: Order = Order.PLAYS
     compare_with: With = With.PERIOD_BEFORE
+    earlier_since: str | None = None
+    earlier_before: str | None = None
 
 
 class Change(BaseModel):
@@ -84,7 +91,7 @@ class ComparisonAnswer(Answer):
 def comparison(analytics: Analytics, query: ComparisonQuery) -> ComparisonAnswer:
     """Both periods with the same filters. Raises InvalidInputError that names the parameter."""
     asked = analytics.about(query)
-    before = asked.during(*other_period(asked.scope, query.compare_with))
+    before = asked.during(*_other_period(asked.scope, query))
     found = _found(asked, before, query)
     servers = asked.servers()
 
@@ -103,6 +110,20 @@ def comparison(analytics: Analytics, query: ComparisonQuery) -> ComparisonAnswer
         movements=[_movement(rank, one, earlier.get(one.key)) for rank, one in lines("shown")],
         gone=[one for _, one in lines("gone")],
     )
+
+
+def _other_period(scope: Scope, query: ComparisonQuery) -> tuple[datetime, datetime]:
+    since = moment_of("earlier_since", query.earlier_since, scope.zone)
+    before = moment_of("earlier_before", query.earlier_before, scope.zone)
+    if since is None and before is None:
+        return other_period(scope, query.compare_with)
+    if since is None or before is None:
+        raise wrong_field("earlier_since" if since is None else "earlier_before", "give both")
+    if "compare_with" in query.model_fields_set:
+        raise wrong_field("compare_with", "give this or a period, not both")
+    if since >= before:
+        raise wrong_field("earlier_before", "must be later than earlier_since")
+    return since.replace(microsecond=0), before.replace(microsecond=0)
 
 
 def _found(asked: Asked, before: Asked, query: ComparisonQuery) -> list[Any]:

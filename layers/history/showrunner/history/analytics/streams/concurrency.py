@@ -46,13 +46,18 @@ class ConcurrencyQuery(AnalyticsQuery):
 
 
 class Streams(BaseModel):
-    """`average` is over all the time of the range; `name` None: nobody said."""
+    """
+    `average` is over all the time of the range; `name` None: nobody said.
+
+    `capacity` is for how many streams to make room: the peak and a fifth more, rounded up.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     name: str | None
     peak: int
     average: float
+    capacity: int
 
 
 class ConcurrencyAnswer(Answer):
@@ -101,7 +106,9 @@ def _streams(name: str | None, found: Swept) -> Streams:
     peak = max((one.peak for one in found.values()), default=0)
     streamed_s = sum(one.streamed_s for one in found.values())
     lasted_s = sum(one.lasted_s for one in found.values())
-    return Streams(name=name, peak=peak, average=_share(streamed_s, lasted_s))
+    return Streams(
+        name=name, peak=peak, average=_share(streamed_s, lasted_s), capacity=-(-6 * peak // 5)
+    )
 
 
 def _peaks(found: Swept) -> dict[Bucket, float]:
