@@ -102,7 +102,7 @@ def test_lists_within_a_row_are_one_cell() -> None:
 def test_a_list_of_nothing_has_its_headers() -> None:
     """So has a chart that there is not; programs find their columns."""
     assert [len(table(name)) for name in ("lines", "chart", "inner.days")] == [1, 1, 3]
-    assert table("numbers") == [["numbers"], ["1.5"], ["-2.0"]]
+    assert table("numbers") == [["numbers"], ["1.5"], ["-2"]]
 
 
 def test_what_a_spreadsheet_would_run_is_text() -> None:
@@ -113,7 +113,7 @@ def test_what_a_spreadsheet_would_run_is_text() -> None:
     shown = chart(Series(name="=cmd()", data=[-1, None]))
     assert table("chart", shown=shown) == [
         ["category", "'=cmd() (seconds)"],
-        ["2026-11-03", "-1.0"],
+        ["2026-11-03", "-1"],
         ["2026-11-04", ""],
     ]
     (headers, row) = table("summary")

@@ -77,6 +77,8 @@ def _cell(value: Any) -> Any:
         return _cell("; ".join("" if one is None else str(_cell(one)) for one in value))
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     if isinstance(value, str) and value.startswith(_FORMULAS):
         return f"'{value}"
     return value
