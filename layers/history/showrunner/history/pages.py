@@ -84,6 +84,8 @@ class History:
     def __init__(self, ledger: Ledger, documents: Documents | None = None) -> None:
         self._ledger = ledger
         self._engine = open_engine(_MEMORY_LIMIT_MB)
+        # Who wants an order says which: tables that are made of files are made faster then.
+        self._engine.execute("SET GLOBAL preserve_insertion_order = false")
         self._opening = threading.Lock()
         self._recent = RecentPlays(self._engine, documents)
         self._accounts: dict[str, set[str]] = {}
