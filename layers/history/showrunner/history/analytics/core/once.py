@@ -6,23 +6,33 @@ from collections.abc import Callable, Mapping
 from showrunner.history.analytics.core.asked import Asked
 from showrunner.history.analytics.core.begun import begun
 from showrunner.history.analytics.core.narrowed import Sql, among
+from showrunner.history.analytics.core.people import People
 from showrunner.history.analytics.core.settled import kept_table, split
 from showrunner.history.analytics.core.watched import Grain, watched
 
 Count = Callable[[Asked], Sql]
 
 
-def watched_once(asked: Asked, columns: Mapping[str, str], *, grain: Grain = Grain.NONE) -> Sql:
+def watched_once(
+    asked: Asked,
+    columns: Mapping[str, str],
+    *,
+    where: str = "true",
+    grain: Grain = Grain.NONE,
+    people: People | None = None,
+    is_time_cut: bool = True,
+) -> Sql:
     """As `watched`. No column may depend on the range."""
 
-    def count_whole(some: Asked) -> Sql:
-        return begun(some, columns, sums=_WHOLE)
+    def count(some: Asked) -> Sql:
+        return watched(
+            some, columns, where=where, grain=grain, people=people, is_time_cut=is_time_cut
+        )
 
-    return counted_once(
-        asked,
-        lambda some: watched(some, columns, grain=grain),
-        count_whole if grain is Grain.NONE else None,
-    )
+    def count_whole(some: Asked) -> Sql:
+        return begun(some, columns, sums=_WHOLE, where=where, people=people)
+
+    return counted_once(asked, count, count_whole if grain is Grain.NONE else None)
 
 
 def counted_once(asked: Asked, count: Count, count_whole: Count | None = None) -> Sql:

@@ -33,7 +33,8 @@ take more than `MOST_BYTES` either.
 _ROW_BYTES = 300
 """About what a row takes in Python; one of a table is asked for."""
 _TABLE_ROW_BYTES = """
-    SELECT sum(CASE data_type WHEN 'VARCHAR' THEN 24 WHEN 'INTEGER' THEN 4 ELSE 8 END)::BIGINT
+    SELECT sum(CASE WHEN data_type IN ('VARCHAR', 'BIT') THEN 24
+        WHEN data_type = 'INTEGER' THEN 4 ELSE 8 END)::BIGINT
     FROM duckdb_columns() WHERE table_name = ?"""
 
 Rows = list[tuple[Any, ...]]

@@ -3,7 +3,6 @@
 # The SQL is put together from our own columns and texts; values are always bound.
 # ruff: noqa: S608
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
@@ -22,7 +21,7 @@ from showrunner.history.analytics.core.categories import (
     buckets_of,
 )
 from showrunner.history.analytics.core.dimensions import DIMENSIONS, PERSON, Kind
-from showrunner.history.analytics.core.entries import Entry, entry, keyed, names, shown
+from showrunner.history.analytics.core.entries import entry, keyed, names, shown
 from showrunner.history.analytics.core.once import counted_once, watched_once
 from showrunner.history.analytics.core.people import People, with_people
 from showrunner.history.analytics.core.query import AnalyticsQuery
@@ -123,13 +122,15 @@ def _split(asked: Asked, query: OverTimeQuery, split: Split) -> tuple[Named, Tot
             FROM ({rows}) GROUP BY key, piece),
         lines AS (
             SELECT key, {lines}, row_number() OVER (ORDER BY sum({query.measure.value}) DESC, key)
-                AS place FROM pieces GROUP BY key)
-        SELECT place, {", ".join(f"lines.{name}" for name in fields)}, piece, plays,
-            watch_seconds, unknown_plays FROM pieces JOIN lines USING (key) WHERE place <= $limit
+                AS place FROM pieces GROUP BY key),
+        others AS ({_sums("piece")} FROM pieces JOIN lines USING (key) WHERE place > $limit
+            GROUP BY piece)
+        SELECT place, {lines}, {_listed(query)} FROM
+            (SELECT lines.*, {"piece, " + ", ".join(SUMS)} FROM pieces JOIN lines USING (key))
+        WHERE place <= $limit GROUP BY place
         UNION ALL
-        SELECT {query.limit + 1}, {"NULL, " * len(fields)} piece, sum(plays), sum(watch_seconds),
-            sum(unknown_plays) FROM pieces JOIN lines USING (key) WHERE place > $limit
-        GROUP BY piece ORDER BY ALL
+        SELECT {query.limit + 1}, {"NULL, " * len(fields)} {_listed(query)} FROM others
+        HAVING count(*) > 0 ORDER BY place
         """.replace("$limit", f"{query.limit:d}"),
         values,
     )
@@ -163,32 +164,38 @@ def _split_by_people(asked: Asked, query: OverTimeQuery) -> tuple[Named, Totals]
 
     counted, values = counted_once(asked, count)
     place = f"coalesce(series, {places.get(None, others):d}) AS series"
-    found = asked.rows(f"{_sums(f'{place}, piece')} FROM ({counted}) GROUP BY 1, 2", values)
-    series: dict[int, Data] = defaultdict(dict)
-    for number, bucket, *sums in found:
-        series[number][bucket] = sums[list(Measure).index(query.measure)]
+    found = asked.rows(
+        f"SELECT series, {_listed(query)} FROM ({_sums(f'{place}, piece')} FROM ({counted}) "
+        "GROUP BY 1, 2) GROUP BY series ORDER BY series",
+        values,
+    )
     names_of = [*(name for _, name in first), OTHERS]
-    data = [(names_of[number], series[number]) for number in sorted(series)]
+    data = [(names_of[row[0]], _data(row)) for row in found]
     return data, _totals([row[-3:] for row in found])
+
+
+def _listed(query: OverTimeQuery) -> str:
+    """SQL of a series in one row, which is brought here in a third of the time: see `_data`."""
+    sums = ", ".join(f"sum({name})::BIGINT" for name in SUMS)
+    return f"list(piece), list({query.measure.value}), {sums}"
+
+
+def _data(row: Sequence[Any]) -> Data:
+    """The numbers by their buckets."""
+    return dict(zip(*row[-5:-3], strict=True))
 
 
 def _series(
     asked: Asked, query: OverTimeQuery, kind: Kind, fields: list[str], rows: Sequence[Any]
 ) -> Named:
-    """Of rows with their place, facts, bucket and numbers, in the order of their places."""
-    number = list(Measure).index(query.measure) - 3
-    series: dict[int, Data] = defaultdict(dict)
-    entries: dict[int, Entry] = {}
+    """Of rows with their place, facts and numbers, in the order of their places."""
     servers = asked.servers()
-    for row in rows:
-        place = row[0]
-        series[place][row[-4]] = row[number]
-        if place not in entries:
-            facts = dict(zip(fields, row[1:], strict=False))
-            entries[place] = entry(kind, str(place), facts, servers)
-    named = names(kind, list(entries.values()))
-    others = [OTHERS] if query.limit + 1 in entries else []
-    return list(zip([*named[: query.limit], *others], series.values(), strict=True))
+    entries = [
+        entry(kind, str(row[0]), dict(zip(fields, row[1:], strict=False)), servers) for row in rows
+    ]
+    named = names(kind, entries)
+    others = [OTHERS] * len(named[query.limit :])
+    return list(zip([*named[: query.limit], *others], map(_data, rows), strict=True))
 
 
 def _folded(counted: str, columns: Sequence[str], buckets: Buckets) -> str:
@@ -204,7 +211,7 @@ def _is_time_cut(query: OverTimeQuery) -> bool:
 
 
 def _sums(columns: str) -> str:
-    return f"SELECT {columns}, sum(plays), sum(watch_seconds), sum(unknown_plays)"
+    return f"SELECT {columns}, " + ", ".join(f"sum({name})::BIGINT AS {name}" for name in SUMS)
 
 
 def _totals(rows: Sequence[Sequence[int]]) -> Totals:

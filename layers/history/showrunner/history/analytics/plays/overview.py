@@ -20,6 +20,7 @@ from showrunner.history.analytics.core.counted import Counted
 from showrunner.history.analytics.core.dimensions import DIMENSIONS, PERSON, Kind
 from showrunner.history.analytics.core.entries import Entry
 from showrunner.history.analytics.core.narrowed import narrowed_once
+from showrunner.history.analytics.core.once import watched_once
 from showrunner.history.analytics.core.query import MOST_IN_A_LIST, AnalyticsQuery
 from showrunner.history.analytics.core.question import Question
 from showrunner.history.analytics.core.watched import Grain, watched
@@ -136,7 +137,7 @@ _CHANGES = ("plays", "watch_seconds", "people", "titles")
 
 def _numbers(asked: Asked) -> dict[str, int]:
     columns = {"media_type": "media_type", "name": "coalesce(series_title, title)"}
-    rows, values = watched(asked, columns, people=asked.people())
+    rows, values = watched_once(asked, columns, people=asked.people())
     ((*sums, people, titles),) = asked.rows(
         "SELECT coalesce(sum(plays), 0), coalesce(sum(watch_seconds), 0), "
         "coalesce(sum(unknown_plays), 0), coalesce(bit_count(bit_or(people)), 0), "
@@ -150,7 +151,7 @@ def _numbers(asked: Asked) -> dict[str, int]:
 
 def _charts(asked: Asked) -> dict[str, Chart]:
     """One counting by hours says it of days and of hours of the week."""
-    rows, values = watched(asked, {}, grain=Grain.HOUR, is_time_cut=False)
+    rows, values = watched_once(asked, {}, grain=Grain.HOUR, is_time_cut=False)
     found = asked.rows(
         f"SELECT bucket, sum(plays)::BIGINT FROM ({rows}) WHERE plays > 0 GROUP BY bucket", values
     )
