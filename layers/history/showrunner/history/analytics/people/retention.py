@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from showrunner.history.analytics.core.answers import Answer, Chart, Series, Unit
 from showrunner.history.analytics.core.asked import Analytics, Asked
-from showrunner.history.analytics.core.begun import begun, local_day
+from showrunner.history.analytics.core.begun import begun_kept, local_day
 from showrunner.history.analytics.core.categories import BUCKETS, Bucket, By, buckets_of
 from showrunner.history.analytics.core.dimensions import PERSON
 from showrunner.history.analytics.core.people import with_people
@@ -114,7 +114,7 @@ first play lies and the one in which its last does. So only these need local tim
 
 def _counts(ever: Asked, by: By, first: Bucket, limit: int) -> tuple[Counts, int]:
     """Of the newest cohorts since `first`, and how many plays name nobody."""
-    seen, values = begun(
+    seen, values = begun_kept(
         ever,
         # Nobody is shown by name.
         {**PERSON, "account_name": "NULL::VARCHAR", "block": f"began_s // {_BLOCK_S}"},

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from showrunner.history.analytics.core.asked import Asked
-from showrunner.history.analytics.core.begun import begun
+from showrunner.history.analytics.core.begun import begun_kept
 from showrunner.history.analytics.streams.delivery import Count, Delivery
 
 IS_VIDEO = "media_type IS DISTINCT FROM 'track'"
@@ -46,8 +46,12 @@ class Transcoded(BaseModel):
 
 
 def counted(asked: Asked, *columns: str, where: str = "true") -> list[Any]:
-    """The plays that began in the range by those columns of the ledger, their number last."""
-    return asked.rows(*begun(asked, {name: name for name in columns}, where=where))
+    """
+    The plays that began in the range by those columns of the ledger, their number last.
+
+    A combination can come twice.
+    """
+    return asked.rows(*begun_kept(asked, {name: name for name in columns}, where=where))
 
 
 def summed(rows: Iterable[tuple[Any, int]]) -> Counter[Any]:

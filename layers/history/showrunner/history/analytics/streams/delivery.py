@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from showrunner.history.analytics.core.answers import Answer
 from showrunner.history.analytics.core.asked import Analytics, Asked
+from showrunner.history.analytics.core.begun import begun_kept
 from showrunner.history.analytics.core.query import AnalyticsQuery
 from showrunner.history.analytics.core.question import Question
 
@@ -115,20 +116,14 @@ def _share(count: int, plays: int) -> float:
 
 def _counted(asked: Asked) -> dict[str, list[tuple[Any, Any, int]]]:
     """Two values and the plays that have them, for each list; one reading of the files for all."""
-    scope = asked.scope
-    filters = scope.began_in_range
-    where, values = scope.condition(filters)
+    combined, values = begun_kept(asked, {name: name for name in _RAW})
     pairs = {name: (f"source_{one}", _delivered(one)) for name, one in _PAIRS.items()}
     lists = {**pairs, **_SINGLES}
     columns = ", ".join(f"{a} AS {name}_1, {b} AS {name}_2" for name, (a, b) in lists.items())
     firsts = ", ".join(f"{name}_1" for name in lists)
     seconds = ", ".join(f"{name}_2::VARCHAR" for name in lists)
     sets = ", ".join(f"({name}_1, {name}_2)" for name in lists)
-    raw = ", ".join(_RAW)
     # Few combinations of many plays are there: only these are looked at for each list.
-    combined = (
-        f"SELECT {raw}, count(*) AS plays FROM {asked.plays(filters)} WHERE {where} GROUP BY ALL"
-    )
     rows = asked.rows(
         f"SELECT grouping({firsts}), coalesce({firsts}) AS one, coalesce({seconds}) AS other, "
         f"sum(plays)::BIGINT AS plays FROM (SELECT {columns}, plays FROM ({combined})) "

@@ -6,7 +6,7 @@ from typing import Any
 
 from showrunner.history.analytics.core.answers import Answer
 from showrunner.history.analytics.core.asked import Analytics
-from showrunner.history.analytics.core.begun import begun
+from showrunner.history.analytics.core.begun import begun_kept
 from showrunner.history.analytics.core.query import AnalyticsQuery
 from showrunner.history.analytics.core.question import Question
 from showrunner.history.analytics.streams.counts import (
@@ -76,7 +76,7 @@ def subtitles(analytics: Analytics, query: SubtitlesQuery) -> SubtitlesAnswer:
     asked = analytics.about(query)
     columns = {name: name for name in ("subtitle_codec", "subtitle_language", "decision")}
     columns["is_described"] = _IS_DESCRIBED
-    rows = asked.rows(*begun(asked, columns, where=IS_VIDEO))
+    rows = asked.rows(*begun_kept(asked, columns, where=IS_VIDEO))
     plays = sum(row[-1] for row in rows)
     shown = [row for row in rows if row[0] or row[1]]
     hidden = [row for row in rows if not (row[0] or row[1]) and row[3]]
