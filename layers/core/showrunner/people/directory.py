@@ -83,14 +83,9 @@ class Directory:
             for one in self._persons[person_id]["accounts"]
         ]
 
-    def owners(self) -> list[tuple[AccountName, PersonName]]:
+    def owners(self) -> tuple[tuple[AccountName, PersonName], ...]:
         """Every account that was noted, with the person whose it is."""
-        return [
-            (account, self.person(person_id))
-            for person_id, body in self._persons.items()
-            if body["accounts"]
-            for account in self.accounts([person_id])
-        ]
+        return self._owners
 
     @cached_property
     def hidden_ids(self) -> tuple[str, ...]:
@@ -98,6 +93,15 @@ class Directory:
             person_id
             for person_id, body in self._persons.items()
             if body["hidden"] and body["accounts"]
+        )
+
+    @cached_property
+    def _owners(self) -> tuple[tuple[AccountName, PersonName], ...]:
+        return tuple(
+            (account, self.person(person_id))
+            for person_id, body in self._persons.items()
+            if body["accounts"]
+            for account in self.accounts([person_id])
         )
 
     @cached_property

@@ -9,10 +9,15 @@ from enum import StrEnum
 from itertools import islice
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from showrunner.history.analytics.core.asked import Asked
 from showrunner.history.analytics.core.begun import begun, begun_kept
 from showrunner.history.analytics.core.dimensions import DIMENSIONS, Kind
 from showrunner.history.analytics.core.people import People, with_people
+
+Digits = NDArray[np.uint8]
 
 
 class Of(StrEnum):
@@ -131,14 +136,24 @@ def _rows(asked: Asked, people: People, one: _List) -> Iterator[tuple[Named, str
 
 
 def _sides(things: Sequence[Named], who: Sequence[str]) -> list[Side]:
-    # The first person is the first digit, but the lowest bit.
-    return _sorted(zip(things, (int(digits[::-1], 2) for digits in who), strict=True))
+    return _sorted(zip(things, _numbers(_digits(who)), strict=True))
 
 
 def _turned(people: Sequence[Named], who: Sequence[str]) -> list[Side]:
     """By person the titles, out of the persons by title."""
-    digits = ("".join(reversed(column)) for column in zip(*who, strict=True))
-    return _sorted(zip(people, (int(column, 2) for column in digits), strict=False))
+    return _sorted(zip(people, _numbers(_digits(who).T), strict=False))
+
+
+def _digits(who: Sequence[str]) -> Digits:
+    """A row for each, with what is 0 or 1 for each of its members."""
+    digits = np.frombuffer("".join(who).encode(), np.uint8) - ord("0")
+    return digits.reshape(len(who), len(who[0]) if who else 0)
+
+
+def _numbers(digits: Digits) -> list[int]:
+    """Each row as a number; its first digit is the lowest bit."""
+    packed = np.packbits(digits, axis=1, bitorder="little")
+    return [int.from_bytes(row.tobytes(), "little") for row in packed]
 
 
 def _sorted(found: Iterable[tuple[Named, int]]) -> list[Side]:

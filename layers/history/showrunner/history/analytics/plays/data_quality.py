@@ -13,18 +13,16 @@ from showrunner.history.analytics.core.asked import Analytics, Asked
 from showrunner.history.analytics.core.query import AnalyticsQuery
 from showrunner.history.analytics.core.question import Question
 from showrunner.history.analytics.core.rules import Counting
-from showrunner.history.analytics.streams.counts import share
+from showrunner.history.analytics.streams.counts import IS_VIDEO, share
 from showrunner.history.analytics.streams.groups import (
+    BY_SERVER,
     EVERYTHING,
     Group,
     Sought,
     Sums,
-    Told,
     added,
-    grouped,
     number_of,
     told,
-    total,
 )
 from showrunner.history.analytics.streams.time_lines import with_all_plays
 
@@ -69,13 +67,16 @@ _PROBLEMS: Mapping[str, str] = {
 
 _SUMS: Mapping[str, str] = {
     "plays": "count(*)",
-    "video": "count(*)",
+    "video": number_of(IS_VIDEO),
     "rough": number_of("is_rough"),
-    **{f"known_{name}": f"count({sql})" for name, sql in {**_FACTS, **_VIDEO_FACTS}.items()},
+    **{f"known_{name}": f"count({sql})" for name, sql in _FACTS.items()},
+    **{
+        f"known_{name}": f"count(CASE WHEN {IS_VIDEO} THEN {sql} END)"
+        for name, sql in _VIDEO_FACTS.items()
+    },
     **{f"odd_{name}": number_of(condition) for name, condition in _PROBLEMS.items()},
 }
 _PLACES = {name: place for place, name in enumerate([*_SUMS, "short"])}
-_OF_VIDEO = {_PLACES[name] for name in ("video", *(f"known_{name}" for name in _VIDEO_FACTS))}
 _NAMES = (*_FACTS, *_VIDEO_FACTS)
 
 
@@ -158,13 +159,12 @@ def data_quality(analytics: Analytics, query: DataQualityQuery) -> DataQualityAn
     asked, limit = with_all_plays(counted), query.limit
     sought = Sought(
         sums={**_SUMS, "short": number_of(f"NOT {counted.scope.counting.condition()}")},
-        columns=("told_by", "media_type"),
+        columns=("told_by",),
         is_with_people=False,
     )
     kept_by = CountedQuery(**dict(query), counting=counted.scope.counting)
-    rows = [_without_pictures(row) for row in told(asked, sought, kept_by)]
-    sums = total(rows, sought)
-    servers = grouped(rows, lambda row: row.server)
+    found = told(asked, sought, kept_by)
+    sums, servers = found.total, found.groups[BY_SERVER]
     return DataQualityAnswer(
         **asked.head(),
         overall=_line(EVERYTHING, sums),
@@ -174,16 +174,8 @@ def data_quality(analytics: Analytics, query: DataQualityQuery) -> DataQualityAn
         future_plays=_future_plays(asked),
         chart=_chart(servers[:limit]),
         servers=_lines(servers)[:limit],
-        sources=_lines(_by_source(rows).items())[:limit],
+        sources=_lines(_by_source(found.groups["told_by"]).items())[:limit],
     )
-
-
-def _without_pictures(row: Told) -> Told:
-    _, media_type = row.facts
-    if media_type != "track":
-        return row
-    sums = (0 if place in _OF_VIDEO else number for place, number in enumerate(row.sums))
-    return row._replace(sums=tuple(sums))
 
 
 def _future_plays(asked: Asked) -> int:
@@ -194,13 +186,12 @@ def _future_plays(asked: Asked) -> int:
     return int(count)
 
 
-def _by_source(rows: Iterable[Told]) -> dict[Group, Sums]:
+def _by_source(told_by: Iterable[tuple[Group, Sums]]) -> dict[Group, Sums]:
     found: dict[Group, Sums] = {}
-    for row in rows:
-        told_by, _ = row.facts
-        for source in told_by.split(",") if told_by else [None]:
+    for together, sums in told_by:
+        for source in together.name.split(",") if together.name else [None]:
             group = Group(source, source)
-            found[group] = added(found.get(group), row.sums)
+            found[group] = added(found.get(group), sums)
     return found
 
 

@@ -14,15 +14,14 @@ from showrunner.history.analytics.core.question import Question
 from showrunner.history.analytics.streams.bandwidth_sweep import FASTEST_KBPS, At, bandwidth_sweep
 from showrunner.history.analytics.streams.counts import share
 from showrunner.history.analytics.streams.groups import (
+    BY_PERSON,
+    BY_SERVER,
     EVERYTHING,
     Group,
     Sought,
     Sums,
-    fact,
-    grouped,
     number_of,
     told,
-    total,
 )
 from showrunner.history.analytics.streams.time_lines import TimeBy
 
@@ -127,8 +126,8 @@ Found = dict[Bucket, At]
 def bandwidth(analytics: Analytics, query: BandwidthQuery) -> BandwidthAnswer:
     """Charts, sums and lists. Raises InvalidInputError that names the parameter."""
     asked, limit = analytics.about(query), query.limit
-    rows = told(asked, _SOUGHT, query)
-    sums = total(rows, _SOUGHT)
+    told_of = told(asked, _SOUGHT, query)
+    sums, groups = told_of.total, told_of.groups
     found = bandwidth_sweep(asked, By(query.by), KBPS, SweptQuery(**dict(query)))
     overall = reduce(At.joined, found.values(), At())
     return BandwidthAnswer(
@@ -139,10 +138,10 @@ def bandwidth(analytics: Analytics, query: BandwidthQuery) -> BandwidthAnswer:
         overall=_line(EVERYTHING, sums),
         bitrates=_bitrates(sums),
         unknown_bitrate_plays=sums[0] - sums[_CARRIED],
-        people=_lines(grouped(rows, lambda row: row.person))[:limit],
-        platforms=_lines(grouped(rows, fact(0)))[:limit],
-        decisions=_lines(grouped(rows, fact(1)))[:limit],
-        servers=_lines(grouped(rows, lambda row: row.server))[:limit],
+        people=_lines(groups[BY_PERSON])[:limit],
+        platforms=_lines(groups["platform"])[:limit],
+        decisions=_lines(groups["decision"])[:limit],
+        servers=_lines(groups[BY_SERVER])[:limit],
     )
 
 

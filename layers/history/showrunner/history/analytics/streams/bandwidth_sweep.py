@@ -27,8 +27,8 @@ FASTEST_KBPS = 10_000_000
 
 _RATE_BITS = 24
 """So many hold a rate: moments and rates are sorted together, as one number each."""
-PLAYS_AT_ONCE = 2_500_000
-"""Keeps the numbers of all plays below 150 MB, however many these are."""
+PLAYS_AT_ONCE = 1_000_000
+"""Keeps the numbers of all plays below 60 MB, however many these are."""
 
 
 @dataclass(frozen=True, slots=True)

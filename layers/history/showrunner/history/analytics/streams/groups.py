@@ -7,7 +7,7 @@ They add up: those of months that are long over are found once, and then kept.
 # The SQL is put together from our own column names; values are always bound.
 # ruff: noqa: S608
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -26,7 +26,10 @@ from showrunner.history.analytics.core.settled import Rows, kept_rows
 from showrunner.history.analytics.viewing.runs import pieces
 
 _PLAYS_IN_A_PIECE = 10_000_000
-"""Few pieces, for each has a row for every combination of what is told apart."""
+"""Few pieces, for each has a row for every person, server ..."""
+
+BY_PERSON, BY_SERVER = "person", "server_id"
+_BUCKET = "bucket"
 
 Sums = tuple[int, ...]
 
@@ -36,8 +39,8 @@ class Sought:
     """
     What is summed of the plays that began in the range: SQL aggregates by name, in their order.
 
-    They are told apart by server, by these columns of the ledger, and by person (without
-    is faster); `where` says which count.
+    They are told apart by server, by each of these columns of the ledger, and by person
+    (without is faster); `where` says which count.
     """
 
     sums: Mapping[str, str]
@@ -51,7 +54,7 @@ class Sought:
 
     @property
     def facts(self) -> Mapping[str, str]:
-        return {"server_id": "connection_id", **{name: name for name in self.columns}}
+        return {BY_SERVER: "connection_id", **{name: name for name in self.columns}}
 
 
 class Group(NamedTuple):
@@ -69,13 +72,14 @@ class Group(NamedTuple):
 EVERYTHING = Group(None, None)
 
 
-class Told(NamedTuple):
-    """What so many plays have in common, and their sums; a sum of nothing is 0."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The sums of all plays, by bucket (where nothing began is none), and of groups."""
 
-    person: Group
-    server: Group
-    facts: tuple[Any, ...]
-    sums: Sums
+    total: Sums
+    buckets: Mapping[Bucket, Sums]
+    groups: Mapping[str, list[tuple[Group, Sums]]]
+    """By `BY_PERSON`, `BY_SERVER` and the columns, in the order of their names, None last."""
 
 
 def number_of(condition: str) -> str:
@@ -83,29 +87,38 @@ def number_of(condition: str) -> str:
     return f"count(CASE WHEN {condition} THEN true END)"
 
 
-def told(asked: Asked, sought: Sought, query: AnalyticsQuery) -> list[Told]:
+def told(asked: Asked, sought: Sought, query: AnalyticsQuery, by: By | None = None) -> Told:
     """
-    The sums, in one row or several for each person, server and value of the columns.
+    The sums; a sum of nothing is 0. `by`: also by bucket.
 
     A `query` of one class always seeks the same: it is what the sums are kept by.
     """
-    rows = _in_pieces(asked, query, partial(_sums, sought=sought))
-    return [one for _, _, one in _named(asked, sought, rows)]
-
-
-def told_over_time(
-    asked: Asked, sought: Sought, by: By, query: AnalyticsQuery
-) -> tuple[list[Told], dict[Bucket, Sums]]:
-    """The same, and the sums by bucket; those in which nothing began are left out."""
-    rows = _in_pieces(asked, query, partial(_sums_over_time, sought=sought, by=by))
-    found: list[Told] = []
-    buckets: dict[Bucket, Sums] = {}
-    for is_time, bucket, one in _named(asked, sought, rows):
-        if is_time:
-            buckets[bucket] = added(buckets.get(bucket), one.sums)
+    rows = _in_pieces(asked, query, partial(_sums, sought=sought, by=by))
+    names = [*sought.facts, *([BY_PERSON] if sought.is_with_people else ())]
+    found: dict[str, dict[Any, tuple[Group, Sums]]] = {name: {} for name in names}
+    total, buckets = (0,) * len(sought.sums), dict[Bucket, Sums]()
+    servers = asked.servers()
+    for what, key, name, person_id, *numbers in rows:
+        sums = tuple(numbers)
+        if what is None:
+            total = added(total, sums)
+        elif what == _BUCKET:
+            buckets[key] = added(buckets.get(key), sums)
         else:
-            found.append(one)
-    return found, buckets
+            group = _group(what, key, name, person_id, servers)
+            before, so_far = found[what].get(key, (group, None))
+            # An account that nobody noted is spelled in several ways.
+            found[what][key] = max(before, group, key=_spelling), added(so_far, sums)
+    groups = {name: sorted(rows.values(), key=_place) for name, rows in found.items()}
+    return Told(total, buckets, groups)
+
+
+def _group(
+    what: str, key: Any, name: str | None, person_id: str | None, servers: Mapping[str, str]
+) -> Group:
+    if what == BY_PERSON:
+        return Group(key, name, person_id)
+    return Group(key, servers.get(key or ""), key) if what == BY_SERVER else Group(key, key)
 
 
 def _in_pieces(asked: Asked, query: AnalyticsQuery, find: Callable[[Asked], Rows]) -> Rows:
@@ -120,26 +133,35 @@ def _in_pieces(asked: Asked, query: AnalyticsQuery, find: Callable[[Asked], Rows
     return rows
 
 
-def _sums(asked: Asked, sought: Sought) -> Rows:
-    sql, values = _begun(asked, sought, {})
-    return _read(asked, sought, "false, NULL", sql, values)
-
-
-def _sums_over_time(asked: Asked, sought: Sought, by: By) -> Rows:
-    sql, values = _begun(asked, sought, {"bucket": _bucket(asked.scope, by)})
-    names = ", ".join([*sought.accounts, *sought.facts])
-    totals = ", ".join(f"sum({name}) AS {name}" for name in sought.sums)
-    sets = (
-        f"SELECT bucket, grouping(bucket) = 0 AS is_time, {names}, {totals} FROM ({sql}) "
-        f"GROUP BY GROUPING SETS ((bucket), ({names}))"
-    )
-    return _read(asked, sought, "is_time, bucket", sets, values)
-
-
-def _begun(asked: Asked, sought: Sought, more: Mapping[str, str]) -> tuple[str, list[Any]]:
-    columns = {**more, **sought.accounts, **sought.facts}
+def _sums(asked: Asked, sought: Sought, by: By | None) -> Rows:
+    """What is told apart (None: nothing), its value, a person's name and id, and the sums."""
+    bucket = {_BUCKET: _bucket(asked.scope, by)} if by else {}
     sums = ", ".join(f"coalesce({sql}, 0) AS {name}" for name, sql in sought.sums.items())
-    return begun(asked, columns, sums=sums, where=sought.where)
+    columns = {**bucket, **sought.accounts, **sought.facts}
+    sql, values = begun(asked, columns, sums=sums, where=sought.where)
+    names, said = [*bucket, *sought.facts], "NULL, NULL"
+    if sought.is_with_people:
+        sql, owners = with_people(sql, asked.directory)
+        names, said, values = [*names, BY_PERSON], _PERSON, [*values, *owners]
+    chosen, sets = ", ".join(names), ", ".join(f"({name})" for name in ("", *names))
+    totals = ", ".join(f"coalesce(sum({name}), 0)" for name in sought.sums)
+    found = asked.rows(
+        f"SELECT grouping({chosen}), {chosen}, {said}, {totals} FROM ({sql}) "
+        f"GROUP BY GROUPING SETS ({sets})",
+        values,
+    )
+    # SQL says by bits by which columns a row is not grouped, the first one's the highest.
+    every, last = 2 ** len(names) - 1, len(names)
+    apart = {every - 2 ** (last - place): place for place in range(1, last + 1)}
+    return [
+        (names[apart[sign] - 1], row[apart[sign] - 1], *row[last:])
+        if sign in apart
+        else (None, None, *row[last:])
+        for sign, *row in found
+    ]
+
+
+_PERSON = f"CASE WHEN grouping({BY_PERSON}) = 0 THEN max(person_name) END, max(person_id)"
 
 
 def _bucket(scope: Scope, by: By) -> str:
@@ -149,65 +171,15 @@ def _bucket(scope: Scope, by: By) -> str:
     return BUCKETS[by].sql.replace("bucket", begin)
 
 
-def _read(asked: Asked, sought: Sought, place: str, sql: str, values: list[Any]) -> Rows:
-    person = "NULL, NULL, NULL"
-    if sought.is_with_people:
-        sql, owners = with_people(sql, asked.directory)
-        person, values = "person, person_name, person_id", [*values, *owners]
-    names = ", ".join([*sought.facts, *sought.sums])
-    return asked.rows(f"SELECT {place}, {person}, {names} FROM ({sql})", values)
-
-
-def _named(asked: Asked, sought: Sought, rows: Rows) -> list[tuple[bool, Bucket, Told]]:
-    servers, edge = asked.servers(), 3 + len(sought.facts)
-    return [
-        (
-            is_time,
-            bucket,
-            Told(
-                person=Group(*row[:3]),
-                server=Group(row[3], servers.get(row[3] or ""), row[3]),
-                facts=tuple(row[4:edge]),
-                sums=tuple(row[edge:]),
-            ),
-        )
-        for is_time, bucket, *row in rows
-    ]
-
-
-def fact(place: int) -> Callable[[Told], Group]:
-    """The group of a play by that one of its facts."""
-    return lambda one: Group(one.facts[place], one.facts[place])
-
-
-def grouped(rows: Iterable[Told], group: Callable[[Told], Group]) -> list[tuple[Group, Sums]]:
-    """The sums of each group, by its name."""
-    groups: dict[Any, Group] = {}
-    sums: dict[Any, Sums] = {}
-    for row in rows:
-        found = group(row)
-        # An account that nobody noted is spelled in several ways.
-        groups[found.key] = max(groups.get(found.key, found), found, key=_spelling)
-        sums[found.key] = added(sums.get(found.key), row.sums)
-    return [(groups[key], sums[key]) for key in sorted(groups, key=lambda key: _place(groups[key]))]
-
-
 def added(one: Sums | None, other: Sums) -> Sums:
     """Both together; None: nothing so far."""
     return other if one is None else tuple(map(add, one, other))
-
-
-def total(rows: Iterable[Told], sought: Sought) -> Sums:
-    """The sums of all; of no rows zeros."""
-    found: Sums = (0,) * len(sought.sums)
-    for row in rows:
-        found = added(found, row.sums)
-    return found
 
 
 def _spelling(group: Group) -> str:
     return group.name or ""
 
 
-def _place(group: Group) -> tuple[bool, str, str]:
-    return (group.key is None, group.name or "", str(group.key))
+def _place(found: tuple[Group, Sums]) -> tuple[bool, str, str]:
+    group, _ = found
+    return (group.key is None, str(group.name or ""), str(group.key))

@@ -1,6 +1,6 @@
 """Who re-encodes pictures: a graphics chip or the processor."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
@@ -12,15 +12,13 @@ from showrunner.history.analytics.core.query import AnalyticsQuery
 from showrunner.history.analytics.core.question import Question
 from showrunner.history.analytics.streams.counts import IS_VIDEO, share
 from showrunner.history.analytics.streams.groups import (
+    BY_SERVER,
     EVERYTHING,
     Group,
     Sought,
     Sums,
-    fact,
-    grouped,
     number_of,
-    told_over_time,
-    total,
+    told,
 )
 
 
@@ -88,19 +86,19 @@ _SOUGHT = Sought(
 def hardware(analytics: Analytics, query: HardwareQuery) -> HardwareAnswer:
     """All lists and the trend. Raises InvalidInputError that names the parameter."""
     asked = analytics.about(query)
-    rows, found = told_over_time(asked, _SOUGHT, By(query.by), query)
+    found = told(asked, _SOUGHT, query, By(query.by))
     limit = query.limit
     return HardwareAnswer(
         **asked.head(),
-        overall=_line(EVERYTHING, total(rows, _SOUGHT)),
-        trend=_trend(asked, By(query.by), found),
-        platforms=_lines(grouped(rows, fact(0)))[:limit],
-        servers=_lines(grouped(rows, lambda row: row.server))[:limit],
-        video_codecs=_lines(grouped(rows, fact(1)))[:limit],
+        overall=_line(EVERYTHING, found.total),
+        trend=_trend(asked, By(query.by), found.buckets),
+        platforms=_lines(found.groups["platform"])[:limit],
+        servers=_lines(found.groups[BY_SERVER])[:limit],
+        video_codecs=_lines(found.groups["source_video_codec"])[:limit],
     )
 
 
-def _trend(asked: Asked, by: By, found: dict[Bucket, Sums]) -> Chart:
+def _trend(asked: Asked, by: By, found: Mapping[Bucket, Sums]) -> Chart:
     scope = asked.scope
     buckets = buckets_of(by, scope.since, scope.before, scope.zone)
     lines = [_line(EVERYTHING, found.get(bucket, (0, 0, 0))) for bucket in buckets]

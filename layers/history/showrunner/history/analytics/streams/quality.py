@@ -1,6 +1,6 @@
 """How well plays went: the quality-of-experience score, over time and for whom."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from showrunner.history.analytics.core.answers import Answer, Chart, Series, Unit
 from showrunner.history.analytics.core.asked import Analytics, Asked
@@ -8,12 +8,11 @@ from showrunner.history.analytics.core.categories import Bucket, By, buckets_of
 from showrunner.history.analytics.core.query import AnalyticsQuery
 from showrunner.history.analytics.core.question import Question
 from showrunner.history.analytics.streams.groups import (
+    BY_PERSON,
+    BY_SERVER,
     Group,
     Sums,
-    fact,
-    grouped,
-    told_over_time,
-    total,
+    told,
 )
 from showrunner.history.analytics.streams.quality_score import Score, score_of, sought
 from showrunner.history.analytics.streams.time_lines import TimeBy, with_all_plays
@@ -52,19 +51,18 @@ def quality(analytics: Analytics, query: QualityQuery) -> QualityAnswer:
     """The score of all, over time, and by the lists. Raises InvalidInputError."""
     asked = with_all_plays(analytics.about(query))
     wanted = sought(asked.home.clock.now())
-    rows, found = told_over_time(asked, wanted, By(query.by), query)
-    overall, limit = score_of(total(rows, wanted)), query.limit
+    found, limit = told(asked, wanted, query, By(query.by)), query.limit
     return QualityAnswer(
         **asked.head(),
-        overall=overall,
-        chart=_chart(asked, By(query.by), found),
-        platforms=_lines(grouped(rows, fact(0)))[:limit],
-        people=_lines(grouped(rows, lambda row: row.person))[:limit],
-        servers=_lines(grouped(rows, lambda row: row.server))[:limit],
+        overall=score_of(found.total),
+        chart=_chart(asked, By(query.by), found.buckets),
+        platforms=_lines(found.groups["platform"])[:limit],
+        people=_lines(found.groups[BY_PERSON])[:limit],
+        servers=_lines(found.groups[BY_SERVER])[:limit],
     )
 
 
-def _chart(asked: Asked, by: By, found: dict[Bucket, Sums]) -> Chart:
+def _chart(asked: Asked, by: By, found: Mapping[Bucket, Sums]) -> Chart:
     scope = asked.scope
     buckets = buckets_of(by, scope.since, scope.before, scope.zone)
     scores = [score_of(found[bucket]).score if bucket in found else None for bucket in buckets]

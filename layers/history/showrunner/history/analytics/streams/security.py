@@ -8,18 +8,16 @@ from showrunner.history.analytics.core.answers import Answer
 from showrunner.history.analytics.core.asked import Analytics
 from showrunner.history.analytics.core.query import AnalyticsQuery
 from showrunner.history.analytics.core.question import Question
-from showrunner.history.analytics.streams.counts import share
+from showrunner.history.analytics.streams.counts import after_names, share
 from showrunner.history.analytics.streams.groups import (
+    BY_PERSON,
+    BY_SERVER,
     EVERYTHING,
     Group,
     Sought,
     Sums,
-    Told,
-    fact,
-    grouped,
     number_of,
     told,
-    total,
 )
 
 
@@ -76,20 +74,20 @@ _LOCATIONS = {True: "local", False: "remote", None: None}
 def security(analytics: Analytics, query: SecurityQuery) -> SecurityAnswer:
     """All lists at once. Raises InvalidInputError that names the parameter."""
     asked = analytics.about(query)
-    rows, limit = told(asked, _SOUGHT, query), query.limit
+    found, limit = told(asked, _SOUGHT, query), query.limit
     return SecurityAnswer(
         **asked.head(),
-        overall=_line(EVERYTHING, total(rows, _SOUGHT)),
-        locations=_lines(grouped(rows, _location)),
-        people=_lines(grouped(rows, lambda row: row.person))[:limit],
-        platforms=_lines(grouped(rows, fact(0)))[:limit],
-        servers=_lines(grouped(rows, lambda row: row.server))[:limit],
+        overall=_line(EVERYTHING, found.total),
+        locations=_lines(_locations(found.groups["is_local"])),
+        people=_lines(found.groups[BY_PERSON])[:limit],
+        platforms=_lines(found.groups["platform"])[:limit],
+        servers=_lines(found.groups[BY_SERVER])[:limit],
     )
 
 
-def _location(row: Told) -> Group:
-    is_local = row.facts[1]
-    return Group(is_local, _LOCATIONS[is_local])
+def _locations(found: Iterable[tuple[Group, Sums]]) -> list[tuple[Group, Sums]]:
+    named = [(group._replace(name=_LOCATIONS[group.key]), sums) for group, sums in found]
+    return sorted(named, key=lambda one: after_names(one[0].name))
 
 
 def _lines(found: Iterable[tuple[Group, Sums]]) -> list[Connections]:
