@@ -50,7 +50,7 @@ class AnalyticsQuery(HistoryQuery):
         if since > before:
             raise wrong_field("since", "must not be in the future")
         plain = filters.model_copy(update={"since": None, "before": None})
-        return Scope(plain, since, before, self.zone(home), counting)
+        return Scope(plain, since, before, self.zone(home), counting, first=max(first, _EARLIEST))
 
     def zone(self, home: Home) -> tzinfo:
         """Of the days and hours. Raises InvalidInputError for one that is unknown."""

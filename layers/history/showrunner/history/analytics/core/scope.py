@@ -22,6 +22,8 @@ LOOK_BACK = timedelta(days=31)
 """How long before the range a play can have begun whose time in the range still counts."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TWO_DAYS = timedelta(days=2)
+"""Where the day of a play begins, its offset is asked for, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class Scope:
     content_ratings: tuple[str, ...] = ()
     """Of several one; `rated_items` is the table of items that says who has which."""
     rated_items: str = ""
+    first: datetime = _EPOCH
+    """No play began before it."""
 
     def during(self, since: datetime, before: datetime) -> "Scope":
         """The same question about another range."""
@@ -87,13 +91,13 @@ class Scope:
     @property
     def changes(self) -> tuple[list[int], list[int]]:
         """From when on, in seconds since 1970, the zone is how many seconds east of Greenwich."""
-        known = self._offsets
+        known = offsets(self.zone, self.since, self.before)
         return [_seconds(change) for change, _ in known], [offset for _, offset in known]
 
     @property
     def cells(self) -> Cells:
         """Every local hour and day of the range is made of such cells."""
-        return cells(self._offsets)
+        return cells(offsets(self.zone, self.since, self.before))
 
     @property
     def since_s(self) -> int:
@@ -105,8 +109,13 @@ class Scope:
 
     @property
     def _offsets(self) -> Offsets:
-        # What began before the range is cut into cells as well, though only those in it count.
-        return offsets(self.zone, self.since, self.before)
+        """
+        Those that SQL about plays needs: each is a comparison more for each of them.
+
+        What began before the range is cut into cells as well, though only those in it count.
+        """
+        first = min(self.first - _TWO_DAYS, self.before)
+        return offsets(self.zone, max(self.since, first), self.before)
 
 
 def _seconds(moment: datetime) -> int:

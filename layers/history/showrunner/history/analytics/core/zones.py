@@ -16,6 +16,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST = datetime(2100, 1, 1, tzinfo=UTC)
 """Nobody watched anything outside; before and after, the nearest offset is good enough."""
 
+_DAY = timedelta(days=1)
 _HOUR_SECONDS = 3600
 
 Offsets = tuple[tuple[datetime, int], ...]
@@ -24,11 +25,22 @@ Offsets = tuple[tuple[datetime, int], ...]
 @lru_cache(maxsize=256)
 def offsets(zone: tzinfo, since: datetime, before: datetime) -> Offsets:
     """From when on (UTC) which offset holds, in seconds east of UTC; the first from `since` on."""
-    day = min(max(since.astimezone(UTC), _EPOCH), _LAST)
-    found = [(day, _offset(zone, day))]
-    while day < min(before, _LAST):
-        following = day + timedelta(days=1)
-        if _offset(zone, following) != found[-1][1]:
+    first = min(max(since.astimezone(UTC), _EPOCH), _LAST)
+    # A day's beginning is looked for also where the range ends within that day.
+    last = min(before, _LAST) + _DAY
+    years = range(first.year, last.astimezone(UTC).year + 1)
+    changes = chain.from_iterable(_changes(zone, year) for year in years)
+    return (first, _offset(zone, first)), *(one for one in changes if first < one[0] <= last)
+
+
+@lru_cache(maxsize=1024)
+def _changes(zone: tzinfo, year: int) -> Offsets:
+    """Those of a year (UTC): others do not become more with every minute that passes."""
+    day, end = (datetime(one, 1, 1, tzinfo=UTC) for one in (year, year + 1))
+    found = []
+    while day < end:
+        following = day + _DAY
+        if _offset(zone, following) != _offset(zone, day):
             change = _change(zone, day, following)
             found.append((change, _offset(zone, change)))
         day = following
