@@ -9,10 +9,28 @@ import pytest
 from showrunner.history.analytics.core.asked import Analytics
 from showrunner.history.analytics.core.question import Question
 from showrunner.history.analytics.core.rules import Counting
-from showrunner.history.analytics.people import content_flow, overlap
+from showrunner.history.analytics.lists import top
+from showrunner.history.analytics.people import content_flow, overlap, retention
 from showrunner.history.analytics.people.flow_steps import flow
-from showrunner.history.analytics.plays import data_quality, ranks, trends, year_in_review
-from showrunner.history.analytics.streams import bandwidth, hardware, quality, security
+from showrunner.history.analytics.plays import (
+    comparison,
+    data_quality,
+    over_time,
+    overview,
+    ranks,
+    trends,
+    year_in_review,
+)
+from showrunner.history.analytics.profiles import library, title
+from showrunner.history.analytics.streams import (
+    bandwidth,
+    delivery,
+    hardware,
+    quality,
+    resolutions,
+    security,
+    subtitles,
+)
 from showrunner.history.home import ledger_of
 from showrunner.plays.store import save
 from showrunner.ports.documents import ABSENT
@@ -34,6 +52,15 @@ ASKED = {
     data_quality.QUESTION: ("", "media_types=movie"),
     hardware.QUESTION: ("by=day",),
     security.QUESTION: ("",),
+    comparison.QUESTION: ("of=people&since=2026-07-10&before=2026-11-20",),
+    delivery.QUESTION: ("",),
+    over_time.QUESTION: ("by=day&split=people&limit=2", "by=hour&since=2026-07-10"),
+    overview.QUESTION: ("",),
+    resolutions.QUESTION: ("since=2026-07-10",),
+    retention.QUESTION: ("by=week",),
+    subtitles.QUESTION: ("",),
+    top.QUESTION: ("of=people&order=people", "of=episodes&since=2026-07-10&before=2026-11-20"),
+    library.QUESTION: ("libraries=Films", "libraries=Films&since=2026-07-10T11:11:11Z"),
     overlap.QUESTION: ("", "of=libraries&since=2026-07-10&before=2026-11-20"),
     quality.QUESTION: ("by=day", "by=weekday&since=2026-07-10"),
     ranks.QUESTION: (
@@ -41,6 +68,7 @@ ASKED = {
         "of=movies&since=2026-07-10",
         "of=shows&by=day&measure=watch_seconds",
     ),
+    title.QUESTION: ("series=Harbour", "titles=Film+1&before=2026-11-20"),
     trends.QUESTION: ("", "since=2026-07-10T11:11:11Z&before=2026-11-20"),
     year_in_review.QUESTION: ("year=2026",),
 }

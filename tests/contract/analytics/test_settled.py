@@ -4,11 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
+import duckdb
 import pytest
 
 from showrunner.history.analytics.core import settled
 from showrunner.history.analytics.core.asked import Analytics
-from showrunner.history.analytics.core.settled import kept_rows, kept_table
+from showrunner.history.analytics.core.settled import asked_again, kept_rows, kept_table
 from showrunner.history.analytics.libraries.utilization import UtilizationQuery, utilization
 from showrunner.history.analytics.viewing.binges import binges
 from showrunner.history.analytics.viewing.binges_answer import BingesQuery
@@ -156,3 +157,16 @@ def test_a_table_outlives_the_question_that_found_it(
         assert list(pool.map(ask, range(80))) == [number % 7 for number in range(80)]
     ((tables,),) = history.ask("SELECT count(*) FROM duckdb_tables() WHERE table_name ^@ 'kept_'")
     assert 0 < tables <= settled.MOST_IN_USE + 7
+
+
+def test_what_was_pushed_out_before_it_was_read_is_asked_for_again() -> None:
+    """Once: a table that is never there is a mistake of ours."""
+    answers = iter([duckdb.CatalogException("gone"), "found"])
+
+    def ask() -> str:
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    assert asked_again(ask) == "found"

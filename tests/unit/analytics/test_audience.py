@@ -5,6 +5,7 @@ from itertools import combinations
 
 import pytest
 
+from showrunner.history.analytics.people import overlap
 from showrunner.history.analytics.people.overlap import OverlapOrder, first_pairs
 from showrunner.history.analytics.people.overlap_sets import Named, Side
 from showrunner.history.analytics.plays.trend_steps import Numbers, average, growth_of
@@ -33,8 +34,12 @@ def test_nothing_before_is_no_percent() -> None:
 
 @pytest.mark.parametrize("order", list(OverlapOrder))
 @pytest.mark.parametrize("limit", [1, 7, 1000])
-def test_the_first_pairs_are_those_of_all_pairs(order: OverlapOrder, limit: int) -> None:
-    """However many are left out on the way."""
+def test_the_first_pairs_are_those_of_all_pairs(
+    order: OverlapOrder, limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many are left out on the way, and however few are compared at a time."""
+    monkeypatch.setattr(overlap, "_SIDES_AT_ONCE", 16)
+    monkeypatch.setattr(overlap, "_MEMBERS_AT_ONCE", 16)
     chance = random.Random(limit)
     bits = [chance.getrandbits(chance.choice((3, 12, 40))) for _ in range(40)]
     sides = [Side(Named(str(one)), one, one.bit_count()) for one in bits if one]

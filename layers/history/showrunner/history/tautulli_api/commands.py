@@ -9,6 +9,7 @@ from typing import Any
 
 from showrunner.connections.refusals import wrong_field
 from showrunner.errors import ShowrunnerError
+from showrunner.history.analytics.core.settled import asked_again
 from showrunner.history.tautulli_api import (
     about,
     activity,
@@ -63,7 +64,8 @@ class Replied:
 def replied(home: Home, parameters: Parameters) -> Replied:
     """The answer to one request, whatever becomes of it; 400 for what nobody can mean."""
     try:
-        data = _command(parameters)(Asking(home, parameters))
+        command = _command(parameters)
+        data = asked_again(lambda: command(Asking(home, parameters)))
     except ShowrunnerError as error:
         return Replied(int(error.http_status), _written("error", error.message, {}))
     except Exception:

@@ -15,6 +15,8 @@ from itertools import count
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
+import duckdb
+
 from showrunner.history.analytics.core.asked import Asked
 from showrunner.history.filters import PlayFilters
 from showrunner.history.home import ledger_of
@@ -143,6 +145,14 @@ def kept_value(
         return find()[0]
     value: Value = _kept_of(piece.history).find(piece.history, key, find)
     return value
+
+
+def asked_again(ask: Callable[[], Value]) -> Value:
+    """What `ask` gives; once more when a table that it found was pushed out before it was read."""
+    try:
+        return ask()
+    except duckdb.CatalogException:
+        return ask()
 
 
 class _Kept:

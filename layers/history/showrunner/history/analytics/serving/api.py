@@ -5,7 +5,6 @@ import json
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-import duckdb
 from pydantic import ValidationError
 
 from showrunner.connections.store import ConnectionStore
@@ -14,6 +13,7 @@ from showrunner.history.analytics.core.answers import Answer
 from showrunner.history.analytics.core.asked import Analytics
 from showrunner.history.analytics.core.query import AnalyticsQuery
 from showrunner.history.analytics.core.question import Question
+from showrunner.history.analytics.core.settled import asked_again
 from showrunner.history.analytics.serving.forms import Form, form_of
 from showrunner.wiring import Home
 
@@ -72,16 +72,9 @@ class AnalyticsApi:
 
     def _asked(self, question: Question, query: AnalyticsQuery) -> Answer:
         try:
-            return self._answered(question, query)
+            return asked_again(lambda: question.ask(self._analytics, query))
         except ValidationError as error:  # else it would be told as a fault of the request
             raise RuntimeError(f"{question.name} gave what is no answer of its kind") from error
-
-    def _answered(self, question: Question, query: AnalyticsQuery) -> Answer:
-        try:
-            return question.ask(self._analytics, query)
-        except duckdb.CatalogException:
-            # So much was asked at once that a table which it found was pushed out: `settled.py`.
-            return question.ask(self._analytics, query)
 
     def _tag(self, question: Question, query: AnalyticsQuery, form: Form) -> str:
         """Weak, because the time that the question took is another one each time."""
