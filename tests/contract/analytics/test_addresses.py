@@ -42,6 +42,7 @@ def clock() -> FakeClock:
     [
         ("since=yesterday", "since"),
         ("since=2031-01-01", "since"),
+        ("before=0001-01-01", "before"),
         ("limit=501", "limit"),
         ("time_zone=Mars/Olympus", "time_zone"),
         ("people=nobody", "people"),

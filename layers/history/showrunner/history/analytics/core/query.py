@@ -46,6 +46,8 @@ class AnalyticsQuery(HistoryQuery):
         minute = home.clock.now().astimezone(UTC).replace(second=0, microsecond=0)
         now = minute + timedelta(minutes=1)
         before = min(filters.before or now, now).replace(microsecond=0)
+        if before <= _EARLIEST:
+            raise wrong_field("before", "must be later than 1970")
         since = max(filters.since or min(first, before), _EARLIEST).replace(microsecond=0)
         if since > before:
             raise wrong_field("since", "must not be in the future")
