@@ -11,6 +11,7 @@ from typing import Any
 from showrunner.connections.refusals import wrong_field
 from showrunner.history.analytics.core.answers import Answer, Chart, Series, Totals, Unit
 from showrunner.history.analytics.core.asked import Analytics, Asked
+from showrunner.history.analytics.core.begun import begun_kept
 from showrunner.history.analytics.core.categories import (
     BUCKETS,
     HOURS,
@@ -139,7 +140,8 @@ def _split(asked: Asked, query: OverTimeQuery, split: Split) -> tuple[Named, Tot
 
 def _split_by_people(asked: Asked, query: OverTimeQuery) -> tuple[Named, Totals]:
     """Ranked first: of a thousand people each day's numbers would be a million rows."""
-    rows, values = watched_once(asked, PERSON)
+    count_by = begun_kept if query.measure is Measure.PLAYS else watched_once
+    rows, values = count_by(asked, PERSON)
     rows, owners = with_people(rows, asked.directory)
     first: list[tuple[str | None, str | None]] = asked.rows(
         f"SELECT person, max(person_name) FROM ({keyed(Kind.PEOPLE, rows)}) GROUP BY person, key "
@@ -170,7 +172,8 @@ def _split_by_people(asked: Asked, query: OverTimeQuery) -> tuple[Named, Totals]
         values,
     )
     names_of = [*(name for _, name in first), OTHERS]
-    data = [(names_of[row[0]], _data(row)) for row in found]
+    # Who began no play, but watched on what began before, is no series of plays.
+    data = [(names_of[row[0]], _data(row)) for row in found if row[0] < others or any(row[2])]
     return data, _totals([row[-3:] for row in found])
 
 
