@@ -4,6 +4,8 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
+from showrunner.connections.models import Connection, ConnectionKind
+from showrunner.connections.store import ConnectionStore
 from showrunner.history.ledger.engine import open_engine
 from showrunner.history.syncs.items import items_key
 from showrunner.history.syncs.items_merge import COLUMNS
@@ -20,6 +22,11 @@ LIBRARIES = {
 
 def fill_libraries(home: EmbeddedHome) -> None:
     """About 11,700 items of one server, added over seven years; some went again."""
+    # Items of servers that are not connected do not count; nobody asks one that is switched off.
+    server = Connection(
+        id=SERVER, kind=ConnectionKind.PLEX, name="Attic", url="http://localhost", enabled=False
+    )
+    ConnectionStore(home.documents).save(server)
     with tempfile.TemporaryDirectory() as folder, closing(open_engine()) as engine:
         for library_id, (name, media_type, numbers) in LIBRARIES.items():
             path = Path(folder) / "items.parquet"

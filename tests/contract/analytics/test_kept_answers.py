@@ -21,7 +21,7 @@ from showrunner.history.analytics.plays import (
     trends,
     year_in_review,
 )
-from showrunner.history.analytics.profiles import library, title
+from showrunner.history.analytics.profiles import title
 from showrunner.history.analytics.streams import (
     bandwidth,
     delivery,
@@ -60,7 +60,6 @@ ASKED = {
     retention.QUESTION: ("by=week",),
     subtitles.QUESTION: ("",),
     top.QUESTION: ("of=people&order=people", "of=episodes&since=2026-07-10&before=2026-11-20"),
-    library.QUESTION: ("libraries=Films", "libraries=Films&since=2026-07-10T11:11:11Z"),
     overlap.QUESTION: ("", "of=libraries&since=2026-07-10&before=2026-11-20"),
     quality.QUESTION: ("by=day", "by=weekday&since=2026-07-10"),
     ranks.QUESTION: (

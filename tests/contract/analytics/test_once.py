@@ -14,7 +14,7 @@ from showrunner.history.analytics.core.once import watched_once
 from showrunner.history.analytics.core.query import AnalyticsQuery
 from showrunner.history.analytics.core.settled import split
 from showrunner.history.analytics.core.watched import Grain, watched
-from showrunner.history.analytics.profiles.title import TitleQuery, title
+from showrunner.history.analytics.plays.overview import OverviewQuery, overview
 from showrunner.history.analytics.viewing.pauses import PausesQuery, pauses
 from showrunner.plays.models import Play
 from tests.contract.analytics import slow
@@ -89,16 +89,15 @@ def test_a_corrected_play_of_a_past_month_counts_as_it_is_now(know: Know) -> Non
 
 
 @pytest.mark.parametrize("most", [0, 1000])
-def test_a_title_is_the_same_however_many_plays_it_has(
+def test_a_home_page_is_the_same_however_many_plays_it_has(
     know: Know, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
-    """Of few plays those of past months are kept, of many none."""
+    """Of few plays those of past months are copied once, of many every time."""
     monkeypatch.setattr(narrowed, "MOST_KEPT_PLAYS", most)
     evenings = [at(f"2026-{month:02}-05 20:00") for month in (5, 6, 12)]
     plays = [play(sitting(one, 50), item=episode("Harbour", 1, 1)) for one in evenings]
     analytics = know(*plays)
     for _ in range(2):
-        found = title(analytics, TitleQuery.read("series=Harbour"))
-        assert (found.totals.plays, found.totals.watch_seconds) == (3, 9000)
-        assert (found.first_played_at, found.last_played_at) == (evenings[0], evenings[-1])
-        assert [one.plays for one in found.episodes] == [3]
+        found = overview(analytics, OverviewQuery.read(""))
+        assert (found.plays.present, found.watch_seconds.present) == (3, 9000)
+        assert [(one.name, one.plays) for one in found.top_shows] == [("Harbour", 3)]

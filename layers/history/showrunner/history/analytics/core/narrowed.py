@@ -30,12 +30,6 @@ _ALWAYS = (
 )
 """What counting, people, completion and concurrency read; each further column costs time."""
 
-_IN_ANY_ORDER = "SEMI JOIN (SELECT unnest([true, false]) AS is_resumed) USING (is_resumed)"
-"""
-Every play passes. But after a join the order of rows is free: then two threads copy them,
-which takes half the time.
-"""
-
 MOST_KEPT_PLAYS = 200_000
 """Some 40 MB."""
 
@@ -69,19 +63,28 @@ def among(asked: Asked, table: str) -> NarrowAsked:
     return NarrowAsked(**{one.name: getattr(asked, one.name) for one in fields(Asked)}, table=table)
 
 
-class NarrowAnalytics(Analytics):
+class Known(Analytics):
     """To be given to any question, with the filters and the range of `asked`."""
 
-    def __init__(self, asked: Asked, table: str) -> None:
+    def __init__(self, asked: Asked) -> None:
         super().__init__(asked.home, asked.scope.counting)
-        # What is in the table passed the filters, and it has not the columns to ask again.
-        scope = replace(asked.scope, filters=PlayFilters(), content_ratings=())
-        self.asked = among(replace(asked, scope=scope), table)
+        self.asked = asked
 
     def about(self, query: AnalyticsQuery) -> Asked:
         """The range stays that of the first question, also when a minute has passed since."""
         del query
         return self.asked
+
+
+class NarrowAnalytics(Known):
+    """The same about the plays of a table, as a `NarrowAsked`."""
+
+    asked: NarrowAsked
+
+    def __init__(self, asked: Asked, table: str) -> None:
+        # What is in the table passed the filters, and it has not the columns to ask again.
+        scope = replace(asked.scope, filters=PlayFilters(), content_ratings=())
+        super().__init__(among(replace(asked, scope=scope), table))
 
 
 @contextmanager
@@ -96,7 +99,7 @@ def narrowed(
     """
     filters = asked.scope.touches_range
     plays = Plays(asked.plays(filters), *asked.scope.condition(filters))
-    with _copied(asked, _chosen(plays, columns, where, values)) as table:
+    with copied(asked, _chosen(plays, columns, where, values)) as table:
         yield NarrowAnalytics(asked, table)
 
 
@@ -112,7 +115,7 @@ def narrowed_once(
             yield found
         return
     past = kept_table(asked.history, *settled)
-    with _copied(asked, _chosen(plays.fresh, columns, where, values)) as fresh:
+    with copied(asked, _chosen(plays.fresh, columns, where, values)) as fresh:
         yield NarrowAnalytics(asked, f"(FROM {past} UNION ALL BY NAME FROM {fresh})")
 
 
@@ -125,14 +128,15 @@ def _count(asked: Asked, plays: Sql) -> int:
 
 def _chosen(plays: Plays, columns: Sequence[str], where: str, values: Sequence[Any]) -> Sql:
     sql = (
-        f"SELECT {', '.join((*_ALWAYS, *columns))} FROM {plays.relation} {_IN_ANY_ORDER} "
+        f"SELECT {', '.join((*_ALWAYS, *columns))} FROM {plays.relation} "
         f"WHERE {plays.condition} AND ({where})"
     )
     return sql, [*plays.values, *values]
 
 
 @contextmanager
-def _copied(asked: Asked, plays: Sql) -> Iterator[str]:
+def copied(asked: Asked, plays: Sql) -> Iterator[str]:
+    """The name of a table of those plays, which is gone when the block ends."""
     table = f"narrowed_{next(_numbers)}"
     asked.rows(f"CREATE TABLE {table} AS {plays[0]}", plays[1])
     try:

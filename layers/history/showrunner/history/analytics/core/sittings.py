@@ -5,6 +5,8 @@
 
 PLAIN = "began_s, ended_s, watched_seconds, first_ended_s, first_watched_s, last_began_s"
 """What says the sittings of plays that have one or two (`sittings` < 3)."""
+IN_SITTINGS = ("ended_s", "sittings", "parts", "first_ended_s", "first_watched_s", "last_began_s")
+"""What says them of all, beside `began_s` and `watched_seconds`."""
 
 _BEGAN_S = "epoch_us(sitting.started_at) // 1000000"
 _ENDED_S = f"""greatest({_BEGAN_S}, coalesce(epoch_us(sitting.stopped_at) // 1000000, {_BEGAN_S}
@@ -34,3 +36,39 @@ def sittings_in_parts(table: str, columns: str) -> str:
         sitting.watched_seconds AS watched_seconds
     FROM (SELECT {columns} unnest(parts) AS sitting FROM {table})
     """
+
+
+def seconds_within(since_s: int, before_s: int) -> str:
+    """
+    SQL of the seconds of a play that were watched in a range, as `watched` counts them.
+
+    For the few plays that go over an edge of it; their table has `parts` and those of PLAIN.
+    """
+    plain = [
+        (
+            "began_s",
+            "coalesce(first_ended_s, ended_s)",
+            "coalesce(first_watched_s, watched_seconds)",
+        ),
+        ("last_began_s", "ended_s", "watched_seconds - first_watched_s"),
+    ]
+    parts = _sitting(_BEGAN_S, _ENDED_S, "sitting.watched_seconds")
+    return f"""coalesce(list_sum([{_cut(since_s, before_s)} FOR one IN CASE WHEN sittings < 3
+        THEN [{", ".join(_sitting(*one) for one in plain)}]
+        ELSE [{parts} FOR sitting IN parts] END]), 0)::BIGINT"""
+
+
+def _sitting(began_s: str, ended_s: str, watched: str) -> str:
+    return f"{{'began_s': {began_s}, 'ended_s': {ended_s}, 'watched': ({watched})::DOUBLE}}"
+
+
+def _cut(since_s: int, before_s: int) -> str:
+    """Of a sitting that lasted, what was watched until an edge: exact as DOUBLE, none is lost."""
+    since, before = (
+        f"floor(one.watched * (least(greatest({edge_s:d}, one.began_s), one.ended_s)"
+        " - one.began_s) / (one.ended_s - one.began_s))"
+        for edge_s in (since_s, before_s)
+    )
+    return f"""CASE WHEN one.ended_s > one.began_s THEN {before} - {since}
+        WHEN one.ended_s = one.began_s AND one.began_s >= {since_s:d}
+            AND one.began_s < {before_s:d} THEN one.watched END"""

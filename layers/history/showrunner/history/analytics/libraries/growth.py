@@ -104,11 +104,12 @@ _UNITS = {
     GrowthMeasure.SIZE_BYTES: Unit.BYTES,
 }
 _NUMBERS = {
-    GrowthMeasure.ITEMS: "1",
-    GrowthMeasure.SECONDS: "coalesce(duration_ms // 1000, 0)",
-    GrowthMeasure.SIZE_BYTES: "coalesce(size_bytes, 0)",
+    GrowthMeasure.ITEMS: "count(*)",
+    GrowthMeasure.SECONDS: "coalesce(sum(duration_ms // 1000), 0)",
+    GrowthMeasure.SIZE_BYTES: "coalesce(sum(size_bytes), 0)",
 }
 _Name = tuple[str | None, str | None]
+_Moves = dict[tuple[str, str | None], int]
 _CAME, _WENT = "came", "went"
 
 
@@ -120,19 +121,20 @@ def growth(analytics: Analytics, query: GrowthQuery) -> GrowthAnswer:
     own = GrowthQuery.model_fields.keys() - HistoryQuery.model_fields.keys()
     for name in query.model_fields_set - own - OF_ITEMS - _OF_ANY:
         raise wrong_field(name, "items have no such fact: leave it out, or ask for `utilization`")
-    return grown(analytics, query)
-
-
-def grown(analytics: Analytics, query: GrowthQuery) -> GrowthAnswer:
-    """The same, whatever `query` says of plays."""
     shelves = shelves_since_the_first(analytics, query)
     lines = _lines(shelves, query)
     return GrowthAnswer(
         **shelves.head(),
         lines=lines[: query.limit],
         total=_sum(lines),
-        **_charts(shelves, query, lines[: query.limit]),
+        **_charts(shelves, query, [query.measure], lines[: query.limit])[query.measure],
     )
+
+
+def held(shelves: Shelves, query: GrowthQuery, *measures: GrowthMeasure) -> list[Chart]:
+    """The chart `held` of each of the measures, whatever `query` says of plays."""
+    charts = _charts(shelves, query, measures, _lines(shelves, query)[: query.limit])
+    return [charts[measure]["held"] for measure in measures]
 
 
 def _lines(shelves: Shelves, query: GrowthQuery) -> list[GrowthLine]:
@@ -172,10 +174,27 @@ def _sum(lines: Sequence[GrowthLine]) -> GrowthLine:
     return GrowthLine(name=None, **sums)
 
 
-def _charts(shelves: Shelves, query: GrowthQuery, lines: Sequence[GrowthLine]) -> dict[str, Chart]:
+def _charts(
+    shelves: Shelves,
+    query: GrowthQuery,
+    measures: Sequence[GrowthMeasure],
+    lines: Sequence[GrowthLine],
+) -> dict[GrowthMeasure, dict[str, Chart]]:
     scope = shelves.asked.scope
     known = periods(query.by, scope.since, scope.before, scope.zone)
-    moves = _moves(shelves, query, known)
+    moves = _moves(shelves, query, known, measures)
+    return {
+        measure: {
+            name: Chart(unit=_UNITS[measure], categories=list(known), series=series)
+            for name, series in _series(lines, list(known), found).items()
+        }
+        for measure, found in zip(measures, moves, strict=True)
+    }
+
+
+def _series(
+    lines: Sequence[GrowthLine], known: Sequence[str], moves: Mapping[_Name, _Moves]
+) -> dict[str, list[Series]]:
     series: dict[str, list[Series]] = {"added": [], "removed": [], "held": []}
     for line in lines:
         of_line = moves.get((line.server_id, line.name), {})
@@ -186,10 +205,7 @@ def _charts(shelves: Shelves, query: GrowthQuery, lines: Sequence[GrowthLine]) -
         held = list(accumulate(changes, initial=first))[1:]
         for chart, data in (("added", came), ("removed", went), ("held", held)):
             series[chart].append(Series(name=_shown(line), data=[*map(float, data)]))
-    unit = _UNITS[query.measure]
-    return {
-        name: Chart(unit=unit, categories=list(known), series=some) for name, some in series.items()
-    }
+    return series
 
 
 def _shown(line: GrowthLine) -> str | None:
@@ -200,26 +216,28 @@ def _shown(line: GrowthLine) -> str | None:
 
 
 def _moves(
-    shelves: Shelves, query: GrowthQuery, known: dict[str, int]
-) -> dict[_Name, dict[tuple[str, str | None], int]]:
-    """What came and went by name and period; of period None: before the range."""
+    shelves: Shelves, query: GrowthQuery, known: dict[str, int], measures: Sequence[GrowthMeasure]
+) -> list[dict[_Name, _Moves]]:
+    """Of each measure what came and went by name and period; of period None: before the range."""
     server, name = _SPLITS[query.split]
     chosen, values = shelves.chosen(f"added_s < {shelves.before_s}")
     moves = f"""(
         SELECT {server} AS server_id, {name} AS name, '{_CAME}' AS move, added_s AS at_s,
-            {_NUMBERS[query.measure]} AS number FROM {chosen}
+            duration_ms, size_bytes FROM {chosen}
         UNION ALL
-        SELECT {server}, {name}, '{_WENT}', removed_s, {_NUMBERS[query.measure]} FROM {chosen}
+        SELECT {server}, {name}, '{_WENT}', removed_s, duration_ms, size_bytes FROM {chosen}
         WHERE removed_s < {shelves.before_s})"""
     rows, bound = with_period(moves, "at_s", known)
+    numbers = ", ".join(f"{_NUMBERS[measure]}::BIGINT" for measure in measures)
     found = shelves.asked.rows(
         f"""SELECT server_id, name, move, CASE WHEN at_s >= {shelves.since_s} THEN period END,
-            sum(number)::BIGINT FROM {rows} GROUP BY ALL""",
+            {numbers} FROM {rows} GROUP BY ALL""",
         [*values, *values, *bound],
     )
-    named: dict[_Name, dict[tuple[str, str | None], int]] = {}
-    for server_id, one, move, period, number in found:
-        named.setdefault((server_id, one), {})[move, period] = number
+    named: list[dict[_Name, _Moves]] = [{} for _ in measures]
+    for server_id, one, move, period, *sums in found:
+        for of_measure, number in zip(named, sums, strict=True):
+            of_measure.setdefault((server_id, one), {})[move, period] = number
     return named
 
 

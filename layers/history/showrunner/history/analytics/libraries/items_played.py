@@ -13,7 +13,7 @@ and number, artist and title). Two movies of one name with different ids are not
 from enum import StrEnum
 from typing import Any
 
-from showrunner.history.analytics.core.settled import Plays, Split, kept_table, split
+from showrunner.history.analytics.core.settled import Plays, kept_table, split
 from showrunner.history.analytics.libraries.items import KEYS
 from showrunner.history.analytics.libraries.items_chosen import Shelves
 
@@ -26,7 +26,7 @@ class On(StrEnum):
 
 
 _OWN = "count(*) AS plays, min(began_s) AS first_s, max(began_s) AS last_s"
-_BY_ID = tuple(name for name in KEYS if name != "name_key")
+_EARLIEST_AND_LATEST = "min(first_s) AS first_s, max(last_s) AS last_s"
 
 
 def with_plays(shelves: Shelves, on: On, where: str = "true") -> tuple[str, list[Any]]:
@@ -42,15 +42,21 @@ def with_plays(shelves: Shelves, on: On, where: str = "true") -> tuple[str, list
             FROM {chosen} AS chosen LEFT JOIN {played} USING (connection_id, item_id)"""
         return f"({sql})", [*values, *played_values]
     tables, table_values = _by_keys(shelves)
-    joins = (f"LEFT JOIN of_{name} ON chosen.{name} = of_{name}.{name}" for name in _BY_ID)
     sql = f"""
-    WITH {tables}
+    WITH {tables},
+    chosen AS MATERIALIZED (FROM {chosen}),
+    anywhere AS (SELECT connection_id, item_id, {_EARLIEST_AND_LATEST} FROM (
+        SELECT connection_id, item_id, first_s, last_s
+        FROM (SELECT connection_id, item_id, {_KEY} FROM chosen) JOIN by_key USING (key)
+        UNION ALL
+        SELECT chosen.connection_id, chosen.item_id, first_s, last_s
+        FROM chosen JOIN by_name ON chosen.name_key = by_name.key AND {_NO_OTHER})
+        GROUP BY connection_id, item_id)
     SELECT chosen.*, coalesce(played.plays, 0) AS plays,
-        least(played.first_s, {_all("first_s")}) AS first_s,
-        greatest(played.last_s, {_all("last_s")}) AS last_s
-    FROM {chosen} AS chosen LEFT JOIN played USING (connection_id, item_id)
-    {" ".join(joins)}
-    LEFT JOIN of_name_key ON chosen.name_key = of_name_key.name_key AND {_NO_OTHER}
+        least(played.first_s, anywhere.first_s) AS first_s,
+        greatest(played.last_s, anywhere.last_s) AS last_s
+    FROM chosen LEFT JOIN played USING (connection_id, item_id)
+    LEFT JOIN anywhere USING (connection_id, item_id)
     """
     return f"({sql})", [*table_values, *values]
 
@@ -61,38 +67,52 @@ def plays_on_server(shelves: Shelves) -> tuple[str, list[Any]]:
     and `last_s` on that server, as `with_plays` has them; with the values for its question marks.
     """
     plays = split(shelves.asked, shelves.plays_before)
-    return _played(shelves, plays), plays.fresh.values
-
-
-def _played(shelves: Shelves, plays: Split) -> str:
-    if plays.settled is None:
-        return f"({_groups(plays.fresh)})"
-    sql = f"""SELECT connection_id, item_id, sum(plays)::BIGINT AS plays,
-        min(first_s) AS first_s, max(last_s) AS last_s
-        FROM (FROM {_groups_of_settled(shelves, plays.settled)} UNION ALL {_groups(plays.fresh)})
-        GROUP BY connection_id, item_id"""
-    return f"({sql})"
+    groups = _groups(plays.fresh)
+    if plays.settled:
+        groups = _summed(f"FROM {_groups_of_settled(shelves, plays.settled)} UNION ALL {groups}")
+    return f"({groups})", plays.fresh.values
 
 
 def _by_keys(shelves: Shelves) -> tuple[str, list[Any]]:
     """
-    What was played, by items (`played`) and by each of their KEYS (`of_...`), as SQL between
-    WITH and SELECT.
+    What was played, by items (`played`), by each of their keys (`by_key`), and movies by their
+    names (`by_name`), as SQL between WITH and SELECT.
     """
-    plays = split(shelves.asked, shelves.plays_before)
-    strays = _facts_of_strays(plays.fresh, _strays("played", shelves))
+    items, plays = shelves.items.table, split(shelves.asked, shelves.plays_before)
+    # Of the few new plays all facts are read, so that one look at their file is enough.
+    fresh = f"SELECT connection_id, item_id, {_RAW}, {_OWN} FROM {_passing(plays.fresh)}"
+    groups, keys, names = f"SELECT {_GROUP} FROM fresh", _keys("facts"), _names("facts")
     if plays.settled:
-        table = _groups_of_settled(shelves, plays.settled)
-        sql = _facts_of_strays(plays.settled, _strays(table, shelves))
-        strays += f" UNION ALL FROM {kept_table(shelves.asked.history, sql, plays.settled.values)}"
-    sql = f"""played AS MATERIALIZED (FROM {_played(shelves, plays)}),
-    keyed AS MATERIALIZED (
-        SELECT {", ".join(KEYS)}, media_type, imdb_id, tmdb_id, first_s, last_s
-        FROM played JOIN {shelves.items.table} USING (connection_id, item_id)
-        UNION ALL {strays}),
-    {", ".join(_by_key(name) for name in _BY_ID)},
-    {_by_name()}"""
-    return sql, [*plays.fresh.values, *plays.fresh.values]
+        history, past = shelves.asked.history, _groups_of_settled(shelves, plays.settled)
+        groups += f" UNION ALL FROM {past}"
+        strays = kept_table(history, _strays(plays.settled, past, items), plays.settled.values)
+        facts = f"""(SELECT {_FACTS} FROM {past} JOIN {items} USING (connection_id, item_id)
+            UNION ALL BY NAME FROM {strays})"""
+        keys += f" UNION ALL FROM {kept_table(history, _by_key(_keys(facts)), [])}"
+        names += f" UNION ALL FROM {kept_table(history, _by_name(_names(facts)), [])}"
+    sql = f"""fresh AS MATERIALIZED ({fresh} GROUP BY ALL),
+    facts AS MATERIALIZED ({_FRESH.format(items=items)}),
+    played AS ({_summed(groups)}),
+    by_key AS ({keys}),
+    by_name AS ({_by_name(names)})"""
+    return sql, plays.fresh.values
+
+
+_GROUP = "connection_id, item_id, plays, first_s, last_s"
+_RAW = """guid, imdb_id, tmdb_id, tvdb_id, media_type, title, year, series_title,
+    season_number, episode_number"""
+_NAMES = (*KEYS, "media_type", "imdb_id", "tmdb_id")
+_FACTS = ", ".join((*_NAMES, "first_s", "last_s"))
+_ITS_KEYS = ", ".join(f"{sql} AS {name}" for name, sql in KEYS.items())
+_FRESH = f"""SELECT first_s, last_s, {
+    ", ".join(
+        f"CASE WHEN known.item_id IS NULL THEN played.{name} ELSE known.{name} END AS {name}"
+        for name in _NAMES
+    )
+}
+    FROM (SELECT *, {_ITS_KEYS} FROM fresh) AS played
+    LEFT JOIN {{items}} AS known USING (connection_id, item_id)"""
+"""What an unknown item is only its plays say."""
 
 
 def _groups_of_settled(shelves: Shelves, plays: Plays) -> str:
@@ -100,50 +120,60 @@ def _groups_of_settled(shelves: Shelves, plays: Plays) -> str:
 
 
 def _groups(plays: Plays) -> str:
-    return f"""SELECT connection_id, item_id, {_OWN} FROM {plays.relation}
-        WHERE {plays.condition} GROUP BY connection_id, item_id"""
+    return f"SELECT connection_id, item_id, {_OWN} FROM {_passing(plays)} GROUP BY ALL"
 
 
-def _strays(played: str, shelves: Shelves) -> str:
+def _passing(plays: Plays) -> str:
+    return f"{plays.relation} AS play WHERE {plays.condition}"
+
+
+def _summed(groups: str) -> str:
+    return f"""SELECT connection_id, item_id, sum(plays)::BIGINT AS plays, {_EARLIEST_AND_LATEST}
+        FROM ({groups}) GROUP BY connection_id, item_id"""
+
+
+def _strays(plays: Plays, groups: str, items: str) -> str:
     """Nobody synced their library, or they were gone before: only plays say what they are."""
-    return f"""(SELECT connection_id, item_id FROM {played} AS played
-        WHERE NOT EXISTS (FROM {shelves.items.table} AS known WHERE
-            known.connection_id = played.connection_id AND known.item_id = played.item_id))"""
-
-
-def _facts_of_strays(plays: Plays, strays: str) -> str:
-    raw = """guid, imdb_id, tmdb_id, tvdb_id, media_type, title, year, series_title,
-        season_number, episode_number"""
-    keys = ", ".join(f"{sql} AS {name}" for name, sql in KEYS.items())
-    return f"""SELECT {keys}, media_type, imdb_id, tmdb_id, first_s, last_s FROM (
-        SELECT {raw}, min(began_s) AS first_s, max(began_s) AS last_s
-        FROM {plays.relation} AS play SEMI JOIN {strays} AS strays
-            ON play.connection_id = strays.connection_id
+    return f"""SELECT {_ITS_KEYS}, media_type, imdb_id, tmdb_id, first_s, last_s FROM (
+        SELECT {_RAW}, {_OWN} FROM {plays.relation} AS play SEMI JOIN (
+            SELECT connection_id, item_id FROM {groups} AS played
+            WHERE NOT EXISTS (FROM {items} AS known WHERE
+                known.connection_id = played.connection_id AND known.item_id = played.item_id)
+        ) AS strays ON play.connection_id = strays.connection_id
             AND play.item_id IS NOT DISTINCT FROM strays.item_id
         WHERE {plays.condition} GROUP BY ALL)"""
 
 
-def _by_key(name: str) -> str:
-    return f"""of_{name} AS (SELECT {name}, min(first_s) AS first_s, max(last_s) AS last_s
-        FROM keyed WHERE {name} IS NOT NULL GROUP BY {name})"""
+_BY_ID = tuple(name for name in KEYS if name != "name_key")
+_KEY = f"""unnest([{", ".join(f"xor({name}, {number})" for number, name in enumerate(_BY_ID))},
+    CASE WHEN media_type <> 'movie' THEN xor(name_key, {len(_BY_ID)}) END]) AS key"""
+"""Each that is enough by itself, or NULL; a number of TMDb is another key than one of TVDb."""
 
 
-def _by_name() -> str:
-    return """of_name_key AS (SELECT name_key, min(first_s) AS first_s, max(last_s) AS last_s,
-        any_value(media_type) AS media_type,
-        min(imdb_id) AS imdb_id, max(imdb_id) AS other_imdb_id,
-        min(tmdb_id) AS tmdb_id, max(tmdb_id) AS other_tmdb_id
-        FROM keyed WHERE name_key IS NOT NULL GROUP BY name_key)"""
+def _keys(facts: str) -> str:
+    return f"SELECT {_KEY}, first_s, last_s FROM {facts}"
 
 
-_NO_OTHER = """(of_name_key.media_type <> 'movie' OR CASE
-    WHEN of_name_key.imdb_id <> of_name_key.other_imdb_id THEN false
-    WHEN of_name_key.imdb_id IS NOT NULL AND chosen.imdb_id IS NOT NULL
-        THEN of_name_key.imdb_id = chosen.imdb_id
-    WHEN of_name_key.tmdb_id <> of_name_key.other_tmdb_id THEN false
-    ELSE coalesce(of_name_key.tmdb_id = chosen.tmdb_id, true) END)"""
+def _by_key(keys: str) -> str:
+    return f"SELECT key, {_EARLIEST_AND_LATEST} FROM ({keys}) WHERE key IS NOT NULL GROUP BY key"
+
+
+def _names(facts: str) -> str:
+    return f"""SELECT name_key AS key, first_s, last_s, imdb_id, imdb_id AS other_imdb_id,
+        tmdb_id, tmdb_id AS other_tmdb_id FROM {facts} WHERE media_type = 'movie'"""
+
+
+def _by_name(names: str) -> str:
+    return f"""SELECT key, {_EARLIEST_AND_LATEST},
+        min(imdb_id) AS imdb_id, max(other_imdb_id) AS other_imdb_id,
+        min(tmdb_id) AS tmdb_id, max(other_tmdb_id) AS other_tmdb_id
+        FROM ({names}) WHERE key IS NOT NULL GROUP BY key"""
+
+
+_NO_OTHER = """chosen.media_type = 'movie' AND CASE
+    WHEN by_name.imdb_id <> by_name.other_imdb_id THEN false
+    WHEN by_name.imdb_id IS NOT NULL AND chosen.imdb_id IS NOT NULL
+        THEN by_name.imdb_id = chosen.imdb_id
+    WHEN by_name.tmdb_id <> by_name.other_tmdb_id THEN false
+    ELSE coalesce(by_name.tmdb_id = chosen.tmdb_id, true) END"""
 """Ids that differ tell movies of one name apart; where names alone are known, they do."""
-
-
-def _all(column: str) -> str:
-    return ", ".join(f"of_{name}.{column}" for name in KEYS)

@@ -3,7 +3,7 @@
 # The SQL is put together from our own columns, numbers and texts; values are always bound.
 # ruff: noqa: S608
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -15,6 +15,7 @@ from showrunner.history.analytics.core.answers import Answer
 from showrunner.history.analytics.core.asked import Analytics, Asked
 from showrunner.history.analytics.core.begun import begun
 from showrunner.history.analytics.core.dimensions import DIMENSIONS, Kind
+from showrunner.history.analytics.core.entries import keyed
 from showrunner.history.analytics.core.query import AnalyticsQuery
 from showrunner.history.analytics.core.question import Question
 
@@ -80,7 +81,7 @@ class RecentlyWatchedAnswer(Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class _Last:
+class Last:
     """When a title was last played, and how that play spells it."""
 
     kind: Kind
@@ -93,8 +94,12 @@ def recently_watched(analytics: Analytics, query: RecentlyWatchedQuery) -> Recen
     asked = analytics.about(query)
     found = [last for kind in _KINDS[query.of] for last in _last(asked, kind, query.limit)]
     found = sorted(found, key=lambda last: -last.began_s)[: query.limit]
-    plays = _plays(asked, found)
-    return RecentlyWatchedAnswer(**asked.head(), titles=_titles(asked, found, plays))
+    return RecentlyWatchedAnswer(**asked.head(), titles=newest(asked, found))
+
+
+def newest(asked: Asked, found: Sequence[Last]) -> list[WatchedTitle]:
+    """These titles; `asked` is about their plays, and has PLAY_COLUMNS of them."""
+    return _titles(asked, found, _plays(asked, found))
 
 
 _FIRST_LOOK = timedelta(days=31)
@@ -111,8 +116,8 @@ def _looks(asked: Asked) -> Iterator[Asked]:
     yield asked
 
 
-def _last(asked: Asked, kind: Kind, limit: int) -> list[_Last]:
-    found: list[_Last] = []
+def _last(asked: Asked, kind: Kind, limit: int) -> list[Last]:
+    found: list[Last] = []
     for look in _looks(asked):
         found = _last_in(look, kind, limit)
         if len(found) == limit:
@@ -120,19 +125,24 @@ def _last(asked: Asked, kind: Kind, limit: int) -> list[_Last]:
     return found
 
 
-def _last_in(asked: Asked, kind: Kind, limit: int) -> list[_Last]:
+def _last_in(asked: Asked, kind: Kind, limit: int) -> list[Last]:
     dimension = DIMENSIONS[kind]
     rows, values = begun(
-        asked, dimension.columns, sums="max(began_s) AS began_s", where=dimension.where
+        asked, dimension.columns, sums="max(began_s) AS last_s", where=dimension.where
     )
-    spelling = ", ".join(f"'{name}': {name}" for name in dimension.columns)
-    found = asked.rows(
-        f"SELECT max(began_s) AS last_s, arg_max({{{spelling}}}, began_s) FROM "
-        f"(SELECT *, {dimension.key} AS key FROM ({rows})) "
-        f"GROUP BY key ORDER BY last_s DESC, key LIMIT {limit:d}",
-        values,
-    )
-    return [_Last(kind, began_s, spelled) for began_s, spelled in found]
+    found = asked.rows(last_sql(kind, f"({keyed(kind, rows)})", limit), values)
+    return [Last(kind, began_s, spelled) for began_s, spelled in found]
+
+
+def last_sql(kind: Kind, keyed_rows: str, limit: int) -> str:
+    """
+    SQL of the `last_s` and the `spelling` of the newest titles; of rows (SQL) with the columns of
+    the kind, a `key` and `last_s`, in seconds since 1970 (NULL: no play of the range).
+    """
+    spelling = ", ".join(f"'{name}': {name}" for name in DIMENSIONS[kind].columns)
+    return f"""SELECT max(last_s) AS last_s, arg_max({{{spelling}}}, last_s) AS spelling
+        FROM {keyed_rows} WHERE last_s IS NOT NULL
+        GROUP BY key ORDER BY last_s DESC, key LIMIT {limit:d}"""
 
 
 _FACTS = {
@@ -144,8 +154,11 @@ _FACTS = {
     "watch_seconds": "watched_seconds",
 }
 
+PLAY_COLUMNS = frozenset((*_FACTS.values(), "person_id", "person_name", "imdb_id", "tmdb_id"))
+"""The columns of the ledger that are read of a play."""
 
-def _plays(asked: Asked, found: list[_Last]) -> list[dict[str, Any]]:
+
+def _plays(asked: Asked, found: Sequence[Last]) -> list[dict[str, Any]]:
     """All that began at one of the moments: a few, so of these every column may be read."""
     if not found:
         return []
@@ -170,14 +183,14 @@ def _spelling(kind: Kind) -> str:
     return f"CASE WHEN {dimension.where} THEN {{{columns}}} END"
 
 
-def _titles(asked: Asked, found: list[_Last], plays: list[dict[str, Any]]) -> list[WatchedTitle]:
+def _titles(asked: Asked, found: Sequence[Last], plays: list[dict[str, Any]]) -> list[WatchedTitle]:
     servers = asked.servers()
     matching = [_matching(last, plays) for last in found]
     # Between the two questions somebody may have deleted a play.
     return [_title(asked, play, servers) for play in matching if play]
 
 
-def _matching(last: _Last, plays: list[dict[str, Any]]) -> dict[str, Any] | None:
+def _matching(last: Last, plays: list[dict[str, Any]]) -> dict[str, Any] | None:
     at_once = (play for play in plays if play["began_s"] == last.began_s)
     return next((play for play in at_once if play[f"_{last.kind}"] == last.spelling), None)
 

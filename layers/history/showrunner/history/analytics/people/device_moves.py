@@ -8,7 +8,9 @@ from typing import NamedTuple
 from showrunner.history.analytics.core.asked import Asked
 from showrunner.history.analytics.core.begun import begun
 from showrunner.history.analytics.core.dimensions import PERSON
+from showrunner.history.analytics.core.narrowed import Sql
 from showrunner.history.analytics.core.people import with_people
+from showrunner.history.analytics.viewing.past_and_fresh import apart
 
 
 class Used(NamedTuple):
@@ -57,12 +59,16 @@ def moves(asked: Asked, column: str, period: str, limit: int) -> Moves:
     Of the plays that began in the range. `column` says what they were played on, `period` is
     SQL of when; the `limit` flows and people with most moves.
     """
-    seen, values = begun(
-        asked,
-        {"account": PERSON["account"], "name": column, "period": period},
-        sums=f"any_value({PERSON['account_name']}) AS account_name, count(*) AS plays, "
-        "min(began_s) AS first_s, max(began_s) AS last_s",
-    )
+
+    def count(some: Asked) -> Sql:
+        return begun(
+            some,
+            {"account": PERSON["account"], "name": column, "period": period},
+            sums=f"max({PERSON['account_name']}) AS account_name, count(*) AS plays, "
+            "min(began_s) AS first_s, max(began_s) AS last_s",
+        )
+
+    seen, values = apart(asked).counted(count)
     named, owners = with_people(seen, asked.directory)
     ((used, moved, movers, unnamed_plays),) = asked.rows(
         _MOVES.format(named=named), [*values, *owners, limit, limit]

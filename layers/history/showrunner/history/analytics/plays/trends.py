@@ -5,16 +5,14 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from functools import partial
 from typing import Any
 
 from showrunner.history.analytics.core.answers import Answer, Chart, Series, Totals, Unit
 from showrunner.history.analytics.core.asked import Analytics, Asked
-from showrunner.history.analytics.core.categories import BUCKETS, By, buckets_of
+from showrunner.history.analytics.core.categories import By, buckets_of
+from showrunner.history.analytics.core.narrowed import Sql
 from showrunner.history.analytics.core.query import AnalyticsQuery
 from showrunner.history.analytics.core.question import Question
-from showrunner.history.analytics.core.scope import LOOK_BACK
-from showrunner.history.analytics.core.settled import Rows, kept_rows
 from showrunner.history.analytics.core.watched import Grain, watched
 from showrunner.history.analytics.plays.trend_steps import (
     Numbers,
@@ -25,7 +23,8 @@ from showrunner.history.analytics.plays.trend_steps import (
     steps,
     whole_days,
 )
-from showrunner.history.analytics.viewing.runs import pieces
+from showrunner.history.analytics.viewing.active_days import SUMS
+from showrunner.history.analytics.viewing.past_and_fresh import apart, copied
 
 ALL = "all"
 
@@ -57,7 +56,7 @@ def trends(analytics: Analytics, query: TrendsQuery) -> TrendsAnswer:
     asked = analytics.about(query)
     scope = asked.scope
     days: list[Any] = list(buckets_of(By.DAY, scope.since, scope.before, scope.zone))
-    found, totals = _by_day(asked, query, days)
+    found, totals = _by_day(asked, days)
     whole = whole_days(scope, days)
     charts = {
         "plays": _chart(Unit.PLAYS, days, found, lambda one: one.plays),
@@ -77,17 +76,22 @@ def trends(analytics: Analytics, query: TrendsQuery) -> TrendsAnswer:
     )
 
 
-def _by_day(asked: Asked, query: TrendsQuery, days: Sequence[date]) -> tuple[list[Numbers], Totals]:
+def _by_day(asked: Asked, days: Sequence[date]) -> tuple[list[Numbers], Totals]:
     """All plays, then by media type, most plays first."""
-    rows: Rows = []
-    for piece in pieces(asked):
-        rows += kept_rows(piece, query, LOOK_BACK, partial(_days_of, piece))
-    place = {day: number for number, day in enumerate(days)}
-    found = {name: Numbers(name, [0] * len(days), [0] * len(days)) for name, *_ in rows}
-    for name, day, plays, watch_seconds, _ in rows:
-        found[name].plays[place[day]] += plays
-        found[name].watch_seconds[place[day]] += watch_seconds
-    ordered = sorted(found.values(), key=lambda one: (-sum(one.plays), one.name or ""))
+    first = (days[0] - date(1970, 1, 1)).days
+    found: list[Numbers] = []
+    unknown_plays = 0
+    with copied(apart(asked), ()) as known:
+        sql, values = known.counted(_days_of)
+        rows = known.fresh.rows(_BY_TYPE.format(counted=sql), values)
+    for name, buckets, plays, watch_seconds, unknown in rows:
+        one = Numbers(name, [0] * len(days), [0] * len(days))
+        for bucket, count, seconds in zip(buckets, plays, watch_seconds, strict=True):
+            one.plays[bucket - first] += count
+            one.watch_seconds[bucket - first] += seconds
+        found.append(one)
+        unknown_plays += unknown
+    ordered = sorted(found, key=lambda one: (-sum(one.plays), one.name or ""))
     together = Numbers(
         ALL,
         _sums(len(days), (one.plays for one in ordered)),
@@ -96,18 +100,21 @@ def _by_day(asked: Asked, query: TrendsQuery, days: Sequence[date]) -> tuple[lis
     totals = Totals(
         plays=sum(together.plays),
         watch_seconds=sum(together.watch_seconds),
-        unknown_plays=sum(row[-1] for row in rows),
+        unknown_plays=unknown_plays,
     )
     return [together, *ordered], totals
 
 
-def _days_of(asked: Asked) -> Rows:
+_BY_TYPE = """
+    SELECT media_type, list(bucket), list(plays), list(watch_seconds), sum(unknown_plays)::BIGINT
+    FROM ({counted}) GROUP BY media_type
+"""
+
+
+def _days_of(asked: Asked) -> Sql:
     sql, values = watched(asked, {"media_type": "media_type"}, grain=Grain.DAY)
-    return asked.rows(
-        f"SELECT media_type, {BUCKETS[By.DAY].sql} AS day, sum(plays)::BIGINT, "
-        f"sum(watch_seconds)::BIGINT, sum(unknown_plays)::BIGINT FROM ({sql}) GROUP BY ALL",
-        values,
-    )
+    sql = f"SELECT media_type, bucket, {SUMS} FROM ({sql}) GROUP BY media_type, bucket"
+    return sql, values
 
 
 def _sums(count: int, numbers: Iterable[Sequence[int]]) -> list[int]:

@@ -1,21 +1,21 @@
 """The days and hours of a year, and whose they were."""
 
 # The SQL is put together from our own columns and texts; values are always bound.
+# ruff: noqa: S608
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 from showrunner.history.analytics.core.asked import Asked
-from showrunner.history.analytics.core.begun import begun_kept
-from showrunner.history.analytics.core.categories import BUCKETS, HOURS, WEEKDAYS, By
-from showrunner.history.analytics.core.dimensions import PERSON
+from showrunner.history.analytics.core.begun import PLAYS, begun
+from showrunner.history.analytics.core.categories import HOURS, WEEKDAYS
 from showrunner.history.analytics.core.entries import Entry
-from showrunner.history.analytics.core.once import watched_once
-from showrunner.history.analytics.core.people import with_people
-from showrunner.history.analytics.core.watched import Grain
+from showrunner.history.analytics.core.narrowed import Sql
+from showrunner.history.analytics.core.people import People
 from showrunner.history.analytics.plays.year_answer import (
     LongDay,
     Superlative,
@@ -24,6 +24,14 @@ from showrunner.history.analytics.plays.year_answer import (
     YearPerson,
     YearStreak,
 )
+from showrunner.history.analytics.viewing.active_days import (
+    SUMS,
+    Who,
+    active_days,
+    by_number,
+    day_of,
+)
+from showrunner.history.analytics.viewing.past_and_fresh import PastAndFresh
 
 LEAST_PLAYS = 20
 """Of who has fewer, a share says nothing."""
@@ -31,9 +39,13 @@ LEAST_PLAYS = 20
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """By day plays, watch and unknown time; `people` are rows by those who began a play."""
+    """
+    By day plays, watch and unknown time; `people` are rows by those who began a play, `who`
+    all are by their numbers.
+    """
 
     days: dict[date, tuple[int, int, int]]
+    who: list[Who]
     people: list[dict[str, Any]]
     longest_day: LongDay | None
     longest_streak: YearStreak | None
@@ -58,62 +70,111 @@ class Days:
         return dict(zip(names, map(sum, columns), strict=True))
 
 
-def days_of(asked: Asked) -> Days:
+def days_of(plays: PastAndFresh, people: People) -> Days:
     """All of it by one look at the plays."""
-    sql, values = watched_once(asked, PERSON, grain=Grain.DAY)
-    named, owners = with_people(sql, asked.directory)
-    ((days, people, longest, streak),) = asked.rows(
-        _DAYS.format(named=named, day=BUCKETS[By.DAY].sql), [*values, *owners]
-    )
+    found = active_days(plays, people, _SUMMARY, _Row._fields[1:])
+    rows = {kind: [_Row(*row) for row in rows] for kind, rows in found.rows.items()}
+    streaks = [*rows.get("streak", ()), *_joined(rows.get("edge", ()))]
     return Days(
-        days={one["day"]: tuple(one.values())[1:] for one in days or ()},
-        people=people or [],
-        longest_day=longest
-        and LongDay(
-            person=_person(longest),
-            day=longest["day"].isoformat(),
-            watch_seconds=longest["watch_seconds"],
-        ),
-        longest_streak=streak
-        and YearStreak(
-            person=_person(streak),
-            first_day=streak["first_day"].isoformat(),
-            last_day=streak["last_day"].isoformat(),
-            days=streak["days"],
-        ),
+        days=_by_day(rows.get("day", ())),
+        who=found.who,
+        people=_by_person(rows.get("person", ()), found.who),
+        longest_day=_longest_day(rows.get("longest", ()), found.who),
+        longest_streak=_longest_streak(streaks, found.who),
     )
 
 
-_DAYS = """
-    WITH told AS MATERIALIZED (
-        SELECT person, max(person_name) AS name, max(person_id) AS id, {day} AS day,
-            sum(plays)::BIGINT AS plays, sum(watch_seconds)::BIGINT AS watch_seconds,
-            sum(unknown_plays)::BIGINT AS unknown_plays
-        FROM ({named}) GROUP BY person, day),
-    days AS (
-        SELECT day, sum(plays)::BIGINT AS plays, sum(watch_seconds)::BIGINT AS watch_seconds,
-            sum(unknown_plays)::BIGINT AS unknown_plays
-        FROM told GROUP BY day),
-    named AS (FROM told WHERE person IS NOT NULL),
-    people AS (
-        SELECT person, max(name) AS name, max(id) AS id, sum(plays)::BIGINT AS plays,
-            sum(watch_seconds)::BIGINT AS watch_seconds,
-            sum(unknown_plays)::BIGINT AS unknown_plays, count(*) FILTER (plays > 0) AS days,
-            coalesce(sum(plays) FILTER (isodow(day) >= 6), 0)::BIGINT AS weekend
-        FROM named GROUP BY person HAVING sum(plays) > 0),
-    longest AS (
-        FROM named WHERE watch_seconds > 0 ORDER BY watch_seconds DESC, day, person LIMIT 1),
-    runs AS (
-        SELECT *, day - (row_number() OVER (PARTITION BY person ORDER BY day))::INTEGER AS run
-        FROM named WHERE plays > 0),
-    streaks AS (
-        SELECT person, max(name) AS name, max(id) AS id, min(day) AS first_day,
-            max(day) AS last_day, count(*) AS days
-        FROM runs GROUP BY person, run ORDER BY days DESC, first_day, person LIMIT 1)
-    SELECT (SELECT list(one ORDER BY one.day) FROM days AS one),
-        (SELECT list(one ORDER BY one.name, one.person) FROM people AS one),
-        (SELECT one FROM longest AS one), (SELECT one FROM streaks AS one)
+class _Row(NamedTuple):
+    number: int
+    bucket: int
+    until: int
+    """The last day of a streak."""
+    plays: int
+    watch_seconds: int
+    unknown_plays: int
+    days: int
+    weekend: int
+
+
+_SUMMARY = f"""
+    , runs AS (
+        SELECT number, min(bucket) AS bucket, max(bucket) AS until
+        FROM (SELECT number, bucket,
+                bucket - row_number() OVER (PARTITION BY number ORDER BY bucket) AS run
+            FROM days WHERE number IS NOT NULL AND plays > 0)
+        GROUP BY number, run)
+    SELECT 'day' AS kind, bucket, {SUMS} FROM days GROUP BY bucket
+    UNION ALL BY NAME
+    SELECT 'person' AS kind, number, {SUMS}, count(*) FILTER (plays > 0) AS days,
+        coalesce(sum(plays) FILTER ((bucket + 3) % 7 >= 5), 0)::BIGINT AS weekend
+    FROM days WHERE number IS NOT NULL GROUP BY number
+    UNION ALL BY NAME
+    (SELECT 'longest' AS kind, number, bucket, watch_seconds FROM days
+    WHERE number IS NOT NULL AND watch_seconds > 0
+    ORDER BY watch_seconds DESC, bucket, number LIMIT 1)
+    UNION ALL BY NAME
+    (SELECT 'streak' AS kind, * FROM runs ORDER BY until - bucket DESC, bucket, number LIMIT 1)
+    UNION ALL BY NAME
+    SELECT 'edge' AS kind, * FROM runs WHERE bucket = {{first}} OR until = {{first}} - 1
 """
+"""The edge are streaks that end where the others begin."""
+
+
+def _by_day(rows: Iterable[_Row]) -> dict[date, tuple[int, int, int]]:
+    return {
+        day_of(row.bucket): (row.plays, row.watch_seconds, row.unknown_plays)
+        for row in sorted(rows, key=lambda row: row.bucket)
+    }
+
+
+def _by_person(rows: Iterable[_Row], who: Sequence[Who]) -> list[dict[str, Any]]:
+    """By their names; the sums of those who began a play."""
+    sums: dict[int, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        for name in _SUMMED:
+            sums[row.number][name] += getattr(row, name)
+    told = {number: found for number, found in sums.items() if found["plays"]}
+    return [{**who[number].facts, **told[number]} for number in _by_name(told, who)]
+
+
+_SUMMED = ("plays", "watch_seconds", "unknown_plays", "days", "weekend")
+
+
+def _by_name(numbers: Iterable[int], who: Sequence[Who]) -> list[int]:
+    return sorted(numbers, key=lambda one: (who[one].name is None, who[one].name or "", one))
+
+
+def _longest_day(rows: Sequence[_Row], who: Sequence[Who]) -> LongDay | None:
+    if not rows:
+        return None
+    row = min(rows, key=lambda row: (-row.watch_seconds, row.bucket, row.number))
+    return LongDay(
+        person=_person(who[row.number].facts),
+        day=day_of(row.bucket).isoformat(),
+        watch_seconds=row.watch_seconds,
+    )
+
+
+def _joined(edge: Iterable[_Row]) -> list[_Row]:
+    """The streaks that began before the edge and went on after it."""
+    rows = sorted(edge, key=lambda row: (row.number, row.bucket))
+    return [
+        one._replace(until=other.until)
+        for one, other in pairwise(rows)
+        if one.number == other.number
+    ]
+
+
+def _longest_streak(rows: Sequence[_Row], who: Sequence[Who]) -> YearStreak | None:
+    if not rows:
+        return None
+    row = min(rows, key=lambda row: (row.bucket - row.until, row.bucket, row.number))
+    return YearStreak(
+        person=_person(who[row.number].facts),
+        first_day=day_of(row.bucket).isoformat(),
+        last_day=day_of(row.until).isoformat(),
+        days=1 + row.until - row.bucket,
+    )
 
 
 def _person(row: Mapping[str, Any]) -> YearPerson:
@@ -122,35 +183,47 @@ def _person(row: Mapping[str, Any]) -> YearPerson:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """`hours` are plays by the hour in which they began."""
+    """
+    `hours` are plays by the hour in which they began; `first_s` and `last_s` when the first
+    and the last of all did.
+    """
 
     hours: dict[int, int]
-    people: list[dict[str, Any]]
+    first_s: int | None
+    last_s: int | None
+    by_number: dict[int, dict[str, Any]]
+
+    def people(self, who: Sequence[Who]) -> list[dict[str, Any]]:
+        """Rows by those who began a play."""
+        return [{**who[one].facts, **self.by_number[one]} for one in _by_name(self.by_number, who)]
 
 
-def hours_of(asked: Asked) -> Hours:
+def hours_of(plays: PastAndFresh, people: People) -> Hours:
     """When in the day plays began, in local time."""
-    hour = f"{asked.scope.local_s('began_s')} // 3600 % 24"
-    name = f"any_value({PERSON['account_name']}) AS account_name"
-    sql, values = begun_kept(
-        asked, {"account": PERSON["account"], "hour": hour}, sums=f"{name}, count(*) AS plays"
+
+    def count(asked: Asked) -> Sql:
+        hour = f"{asked.scope.local_s('began_s')} // 3600 % 24"
+        sums = f"{PLAYS}, min(began_s) AS first_s, max(began_s) AS last_s"
+        return by_number(begun(asked, {"account": "account", "hour": hour}, sums=sums), people)
+
+    sql, values = plays.counted(count)
+    rows = plays.fresh.rows(_HOURS.format(told=sql), values)
+    told = {number: sums for hour, number, *sums in rows if hour is None and number is not None}
+    hours = [(hour, *sums) for hour, _, *sums in rows if hour is not None]
+    return Hours(
+        hours={hour: count for hour, count, *_ in hours},
+        first_s=min((one[-2] for one in hours), default=None),
+        last_s=max((one[-1] for one in hours), default=None),
+        by_number={one: dict(zip(_HOUR_SUMS, sums, strict=False)) for one, sums in told.items()},
     )
-    named, owners = with_people(sql, asked.directory)
-    ((hours, people),) = asked.rows(_HOURS.format(named=named), [*values, *owners])
-    return Hours({one["hour"]: one["plays"] for one in hours or ()}, people or [])
 
 
+_HOUR_SUMS = ("plays", "night", "morning")
 _HOURS = """
-    WITH told AS MATERIALIZED ({named}),
-    hours AS (SELECT hour, sum(plays)::BIGINT AS plays FROM told GROUP BY hour),
-    people AS (
-        SELECT person, max(person_name) AS name, max(person_id) AS id,
-            sum(plays)::BIGINT AS plays,
-            coalesce(sum(plays) FILTER (hour < 5), 0)::BIGINT AS night,
-            coalesce(sum(plays) FILTER (hour BETWEEN 5 AND 8), 0)::BIGINT AS morning
-        FROM told WHERE person IS NOT NULL GROUP BY person)
-    SELECT (SELECT list(one) FROM hours AS one), (SELECT list(one ORDER BY one.name, one.person)
-        FROM people AS one)
+    SELECT hour, number, sum(plays)::BIGINT,
+        coalesce(sum(plays) FILTER (hour < 5), 0)::BIGINT,
+        coalesce(sum(plays) FILTER (hour BETWEEN 5 AND 8), 0)::BIGINT, min(first_s), max(last_s)
+    FROM ({told}) GROUP BY GROUPING SETS ((hour), (number))
 """
 
 
@@ -185,11 +258,12 @@ def _busiest_hour(hours: Hours) -> YearPeak | None:
 
 def superlatives(days: Days, hours: Hours) -> list[Superlative]:
     """What can be said of days and hours; nobody is what nobody did at all."""
+    hourly = hours.people(days.who)
     found = (
         _most(SuperlativeKind.MOST_DAYS, days.people, lambda one: one["days"]),
         _most(SuperlativeKind.LONGEST, days.people, lambda one: one["watch_seconds"]),
-        _most(SuperlativeKind.NIGHT_OWL, hours.people, _share("night")),
-        _most(SuperlativeKind.EARLY_BIRD, hours.people, _share("morning")),
+        _most(SuperlativeKind.NIGHT_OWL, hourly, _share("night")),
+        _most(SuperlativeKind.EARLY_BIRD, hourly, _share("morning")),
         _most(SuperlativeKind.WEEKENDER, days.people, _share("weekend")),
     )
     return [one for one in found if one]

@@ -1,6 +1,6 @@
 """A year in review: of everybody, or of one person when `people` says whose."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, tzinfo
 from functools import partial
@@ -10,23 +10,25 @@ from showrunner.connections.refusals import wrong_field
 from showrunner.history.analytics.core.answers import Chart, Series, Unit
 from showrunner.history.analytics.core.asked import Analytics, Asked
 from showrunner.history.analytics.core.categories import By, buckets_of
+from showrunner.history.analytics.core.dimensions import Kind
 from showrunner.history.analytics.core.entries import Entry
+from showrunner.history.analytics.core.once import watched_once
 from showrunner.history.analytics.core.people import People
 from showrunner.history.analytics.core.question import Question
 from showrunner.history.analytics.core.scope import LOOK_BACK, Scope
-from showrunner.history.analytics.core.settled import Rows, kept_rows, kept_value
-from showrunner.history.analytics.core.watched import watched
-from showrunner.history.analytics.people.overlap_sets import watchers
+from showrunner.history.analytics.core.settled import Rows, kept_rows
 from showrunner.history.analytics.plays.comparison import With, other_period
 from showrunner.history.analytics.plays.trend_steps import percent
 from showrunner.history.analytics.plays.year_answer import (
     Earlier,
+    Rewatched,
     Superlative,
     SuperlativeKind,
     YearAnswer,
     YearGrowth,
     YearNewTitles,
     YearPerson,
+    YearPlay,
     YearQuery,
     YearTotals,
 )
@@ -38,13 +40,23 @@ from showrunner.history.analytics.plays.year_days import (
     peaks,
     superlatives,
 )
-from showrunner.history.analytics.plays.year_favourites import Favourites, favourites, others
+from showrunner.history.analytics.plays.year_favourites import (
+    AGAIN,
+    TITLES,
+    Favourites,
+    different,
+    favourites,
+    others,
+)
 from showrunner.history.analytics.plays.year_titles import longest_binge, new_titles, seen
+from showrunner.history.analytics.viewing.active_days import people_of
 from showrunner.history.analytics.viewing.binges_answer import Binge
+from showrunner.history.analytics.viewing.past_and_fresh import apart, copied
 from showrunner.history.ledger.engine import THREADS
 
-_ROW_BYTES = 700
-"""About what a day or a person takes."""
+_COLUMNS = (
+    *("title", "series_title", "season_number", "episode_number", "year", "imdb_id", "tmdb_id"),
+)
 
 
 def year_in_review(analytics: Analytics, query: YearQuery) -> YearAnswer:
@@ -54,13 +66,13 @@ def year_in_review(analytics: Analytics, query: YearQuery) -> YearAnswer:
             raise wrong_field(name, "the range is the year: give `year`")
     ever = analytics.about(query)
     year, asked = _year(ever, query.year)
-    people = asked.people()
-    found = _found(asked, ever, people, query)
+    people = people_of(asked)
+    found = _found(ever, asked, people, query)
     days, hours, titles = found.days, found.hours, found.titles
     totals = _totals(days, titles)
     return YearAnswer(
         **asked.head(),
-        **titles.lists,
+        **{kind.value: one.first for kind, one in titles.items()},
         **found.others,
         people=days.viewers(query.limit),
         **_months(asked.scope, days),
@@ -74,45 +86,56 @@ def year_in_review(analytics: Analytics, query: YearQuery) -> YearAnswer:
         longest_day=days.longest_day,
         longest_streak=days.longest_streak,
         longest_binge=found.longest_binge,
-        first_play=None if titles.first_s is None else seen(asked, titles.first_s),
-        last_play=None if titles.last_s is None else seen(asked, titles.last_s),
-        rewatched=titles.rewatched,
-        superlatives=[*superlatives(days, hours), *_explorer(asked, people, titles.different)],
+        first_play=found.first_play,
+        last_play=found.last_play,
+        rewatched=_rewatched(titles, query.limit),
+        superlatives=[*superlatives(days, hours), *_explorer(found, people)],
     )
 
 
 class _Found(NamedTuple):
-    titles: Favourites
+    titles: dict[Kind, Favourites]
     days: Days
     hours: Hours
     others: dict[str, list[Entry]]
     earlier: Earlier
     new_titles: YearNewTitles
     longest_binge: Binge | None
+    first_play: YearPlay | None
+    last_play: YearPlay | None
 
 
-def _found(asked: Asked, ever: Asked, people: People, query: YearQuery) -> _Found:
-    earlier = asked.during(*other_period(asked.scope, With.YEAR_BEFORE))
-    until = ever.during(ever.scope.since, asked.scope.before)
-    days_by = DaysQuery(**dict(query))
+def _found(ever: Asked, asked: Asked, people: People, query: YearQuery) -> _Found:
+    before = asked.during(*other_period(asked.scope, With.YEAR_BEFORE))
+    files = apart(asked)
     # Each alone leaves one of two processors idle for half of its time.
     with ThreadPoolExecutor(THREADS) as pool:
-        titles = pool.submit(favourites, asked, people, query.limit)
-        days = pool.submit(kept_value, asked, days_by, LOOK_BACK, partial(_days, asked))
-        before = pool.submit(_earlier, earlier, query)
-        binge = pool.submit(longest_binge, asked, query)
-        new = pool.submit(new_titles, asked, until)
-        hours = pool.submit(hours_of, asked)
-        lists = pool.submit(others, asked, people, query.limit)
-    return _Found(
-        titles.result(),
-        days.result(),
-        hours.result(),
-        lists.result(),
-        before.result(),
-        new.result(),
-        binge.result(),
-    )
+        # One look at the files while their plays are copied for all others.
+        lists = pool.submit(others, files, people, query.limit)
+        earlier = pool.submit(_earlier, before, query)
+        with copied(files, _COLUMNS) as plays:
+            hours = pool.submit(hours_of, plays, people)
+            titles = {
+                kind: pool.submit(favourites, plays, kind, people, query.limit) for kind in TITLES
+            }
+            days = pool.submit(days_of, plays, people)
+            binge = pool.submit(longest_binge, asked, plays, query)
+            new = pool.submit(new_titles, plays, ever)
+            first, last = (
+                None if began_s is None else seen(plays, began_s)
+                for began_s in (hours.result().first_s, hours.result().last_s)
+            )
+            return _Found(
+                titles={kind: one.result() for kind, one in titles.items()},
+                days=days.result(),
+                hours=hours.result(),
+                others=lists.result(),
+                earlier=earlier.result(),
+                new_titles=new.result(),
+                longest_binge=binge.result(),
+                first_play=first,
+                last_play=last,
+            )
 
 
 def _year(ever: Asked, year: int | None) -> tuple[int, Asked]:
@@ -130,23 +153,15 @@ def _first_of(year: int, zone: tzinfo) -> datetime:
     return datetime(year, 1, 1, tzinfo=zone).astimezone(UTC)
 
 
-def _totals(days: Days, titles: Favourites) -> YearTotals:
+def _totals(days: Days, titles: Mapping[Kind, Favourites]) -> YearTotals:
+    counts = {kind.value: one.count for kind, one in titles.items()}
     return YearTotals(
-        **days.sums(), **titles.counts, active_days=days.active_days, people=len(days.people)
+        **days.sums(), **counts, active_days=days.active_days, people=len(days.people)
     )
-
-
-class DaysQuery(YearQuery):
-    """What the days are kept by."""
 
 
 class EarlierQuery(YearQuery):
     """What the year before is kept by."""
-
-
-def _days(asked: Asked) -> tuple[Days, int]:
-    days = days_of(asked)
-    return days, _ROW_BYTES * (len(days.days) + len(days.people))
 
 
 def _earlier(asked: Asked, query: YearQuery) -> Earlier:
@@ -163,7 +178,7 @@ def _earlier(asked: Asked, query: YearQuery) -> Earlier:
 
 
 def _earlier_rows(asked: Asked) -> Rows:
-    sql, values = watched(asked, {}, people=asked.people())
+    sql, values = watched_once(asked, {}, people=asked.people())
     return asked.rows(
         "SELECT sum(plays)::BIGINT, sum(watch_seconds)::BIGINT, sum(unknown_plays)::BIGINT, "  # noqa: S608 (our own names)
         f"bit_count(bit_or(people) FILTER (plays > 0)) FROM ({sql})",
@@ -195,13 +210,20 @@ def _months(scope: Scope, days: Days) -> dict[str, Chart]:
     }
 
 
-def _explorer(asked: Asked, people: People, different: list[int]) -> list[Superlative]:
-    if not any(different):
+def _rewatched(titles: Mapping[Kind, Favourites], limit: int) -> list[Rewatched]:
+    found = [one for kind in AGAIN for one in titles[kind].rewatched]
+    return sorted(found, key=lambda one: -one.times)[:limit]
+
+
+def _explorer(found: _Found, people: People) -> list[Superlative]:
+    """Of several the one whose account comes first."""
+    counts = different(found.titles[kind] for kind in TITLES if kind is not Kind.EPISODES)
+    if not any(counts):
         return []
-    most = max(range(len(different)), key=lambda number: different[number])
-    who = watchers(asked, people)[most]
+    most = max(dict.fromkeys(people.numbers), key=lambda number: counts[number])
+    who = found.days.who[most]
     person = YearPerson(name=who.name, id=who.id)
-    return [Superlative(kind=SuperlativeKind.EXPLORER, person=person, value=different[most])]
+    return [Superlative(kind=SuperlativeKind.EXPLORER, person=person, value=counts[most])]
 
 
 QUESTION = Question(

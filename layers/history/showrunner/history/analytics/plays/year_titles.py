@@ -3,16 +3,15 @@
 # The SQL is put together from our own columns and texts; values are always bound.
 # ruff: noqa: S608
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from showrunner.history.analytics.core.asked import Asked
-from showrunner.history.analytics.core.begun import begun, begun_kept
+from showrunner.history.analytics.core.begun import begun
 from showrunner.history.analytics.core.dimensions import PERSON
 from showrunner.history.analytics.core.humans import named
+from showrunner.history.analytics.core.narrowed import Sql
 from showrunner.history.analytics.core.people import with_people
-from showrunner.history.analytics.core.scope import LOOK_BACK
 from showrunner.history.analytics.core.settled import Rows, kept_rows
 from showrunner.history.analytics.plays.year_answer import (
     YearNewTitles,
@@ -21,19 +20,27 @@ from showrunner.history.analytics.plays.year_answer import (
     YearQuery,
 )
 from showrunner.history.analytics.viewing.binges_answer import Binge, BingesQuery
-from showrunner.history.analytics.viewing.binges_found import found_sql
+from showrunner.history.analytics.viewing.binges_found import (
+    LATER,
+    found_among,
+    found_sql,
+    sittings,
+)
+from showrunner.history.analytics.viewing.past_and_fresh import PastAndFresh, apart
 from showrunner.history.analytics.viewing.runs import pieces
 
 _SEEN = ("media_type", "title", "series_title", "season_number", "episode_number")
 
 
-def seen(asked: Asked, began_s: int) -> YearPlay:
+def seen(plays: PastAndFresh, began_s: int) -> YearPlay:
     """The play that began then, always the same of several."""
     began = datetime.fromtimestamp(began_s, UTC)
-    at = asked.during(began, began + timedelta(seconds=1))
-    sql, values = begun(at, {name: name for name in _SEEN} | dict(PERSON))
-    known, owners = with_people(sql, asked.directory)
-    ((*facts, name, person_id),) = asked.rows(
+    at = plays.during(began, began + timedelta(seconds=1))
+    if plays.past and began >= plays.past.scope.before:
+        at = PastAndFresh(None, at.fresh)
+    sql, values = at.counted(lambda asked: begun(asked, _SEEN_COLUMNS))
+    known, owners = with_people(sql, plays.fresh.directory)
+    ((*facts, name, person_id),) = plays.fresh.rows(
         f"SELECT {', '.join(_SEEN)}, person_name, person_id FROM ({known}) ORDER BY ALL LIMIT 1",
         [*values, *owners],
     )
@@ -44,45 +51,63 @@ def seen(asked: Asked, began_s: int) -> YearPlay:
     )
 
 
-def new_titles(asked: Asked, ever: Asked) -> YearNewTitles:
-    """How many of `ever` were begun first in the range of `asked`."""
-    since_s = asked.scope.since_s
-    movies = _new(ever, ("title", "year"), "media_type = 'movie'", since_s)
-    series = _new(ever, ("series_title",), "media_type IN ('episode', 'track')", since_s)
-    return YearNewTitles(
-        movies=movies.get("movie", 0),
-        shows=series.get("episode", 0),
-        artists=series.get("track", 0),
-    )
+_SEEN_COLUMNS = {name: name for name in _SEEN} | dict(PERSON)
 
 
-def _new(ever: Asked, columns: Sequence[str], where: str, since_s: int) -> dict[str, int]:
-    """By media type."""
-    names = ("media_type", *columns)
-    sql, values = begun_kept(
-        ever,
-        {name: name for name in names},
-        sums="min(began_s) AS first_s",
-        where=f"{where} AND {columns[0]} IS NOT NULL",
-    )
+def new_titles(plays: PastAndFresh, ever: Asked) -> YearNewTitles:
+    """How many were not begun before the range, in all of `ever`."""
+    since = plays.fresh.scope.since
+    earlier, old = apart(ever.during(ever.scope.since, since)).counted(_titles)
+    present, values = plays.counted(_titles)
+    titles = ", ".join(_TITLE)
     rows = ever.rows(
-        f"SELECT media_type, count(*) FROM (SELECT {', '.join(names)}, min(first_s) AS first_s "
-        f"FROM ({sql}) GROUP BY ALL) WHERE first_s >= ? GROUP BY 1",
-        [*values, since_s],
+        f"SELECT media_type, count(*) FROM (SELECT {titles} FROM ({present}) "
+        f"EXCEPT SELECT {titles} FROM ({earlier})) GROUP BY media_type",
+        [*values, *old],
     )
-    return dict(rows)
+    found = dict(rows)
+    return YearNewTitles(
+        movies=found.get("movie", 0),
+        shows=found.get("episode", 0),
+        artists=found.get("track", 0),
+    )
+
+
+_NAME = "CASE media_type WHEN 'movie' THEN title ELSE series_title END"
+_TITLE = {
+    "media_type": "media_type",
+    "name": _NAME,
+    "year": "CASE media_type WHEN 'movie' THEN year END",
+}
+
+
+def _titles(asked: Asked) -> Sql:
+    named = f"media_type IN ('movie', 'episode', 'track') AND ({_NAME}) IS NOT NULL"
+    return begun(asked, _TITLE, where=named)
 
 
 class LongestBingeQuery(YearQuery):
     """What the longest binges are kept by."""
 
 
-def longest_binge(asked: Asked, query: YearQuery) -> Binge | None:
+def longest_binge(asked: Asked, plays: PastAndFresh, query: YearQuery) -> Binge | None:
     """The one with most episodes, as the question about binges finds them."""
-    kept_by = LongestBingeQuery(**dict(query))
     found: Rows = []
-    for piece in pieces(asked):
-        found += kept_rows(piece, kept_by, LOOK_BACK, partial(_longest_binge, piece))
+    since, before = asked.scope.since, asked.scope.before
+    until = _settled_until(plays) if plays.past else since
+    if since < until:
+        kept_by = LongestBingeQuery(**dict(query))
+        for piece in pieces(asked.during(since, until)):
+            # Also what is earlier, by which they are kept.
+            scope = piece.scope
+            touched = piece.during(scope.touches_range.since or scope.since, scope.before)
+            found += kept_rows(touched, kept_by, LATER, partial(_longest, piece))
+        since = until
+    if since < before:
+        # Of several with as many episodes it is the first.
+        least = max([_LEAST_EPISODES, *(1 + row[5] for row in found)])
+        near = plays.during(since, before)
+        found += _first(asked, found_among(near.fresh, near.counted(sittings), least, _GAP_SECONDS))
     if not found:
         return None
     _, began_s, human, series_title, ended_s, episodes, watch_seconds = min(found)
@@ -98,10 +123,24 @@ def longest_binge(asked: Asked, query: YearQuery) -> Binge | None:
     )
 
 
-def _longest_binge(asked: Asked) -> Rows:
+def _settled_until(plays: PastAndFresh) -> datetime:
+    """The binges that began earlier do not change any more."""
+    before = plays.fresh.scope.before
+    if not plays.is_fresh or plays.past is None:
+        return before
+    return min(plays.past.scope.before - LATER, before)
+
+
+_LEAST_EPISODES, _GAP_SECONDS = BingesQuery().least_episodes, 60 * BingesQuery().gap_minutes
+
+
+def _longest(asked: Asked) -> Rows:
+    return _first(asked, found_sql(asked, _LEAST_EPISODES, _GAP_SECONDS))
+
+
+def _first(asked: Asked, binges: Sql) -> Rows:
     """The first row of those of several parts is the smallest."""
-    usual = BingesQuery()
-    sql, values = found_sql(asked, usual.least_episodes, 60 * usual.gap_minutes)
+    sql, values = binges
     return asked.rows(
         "SELECT -episodes, began_s, human, series_title, ended_s, episodes, watch_seconds "
         f"FROM ({sql}) ORDER BY ALL LIMIT 1",

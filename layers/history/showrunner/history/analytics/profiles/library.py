@@ -3,39 +3,41 @@
 # The SQL is put together from our own column and table names; values are always bound.
 # ruff: noqa: S608
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from showrunner.connections.refusals import wrong_field
 from showrunner.history.analytics.core.answers import Answer, Chart, Totals
-from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.core.asked import Analytics, Asked
 from showrunner.history.analytics.core.dimensions import Kind
 from showrunner.history.analytics.core.entries import Entry
-from showrunner.history.analytics.core.narrowed import as_query
+from showrunner.history.analytics.core.narrowed import Known, as_query
 from showrunner.history.analytics.core.query import AnalyticsQuery
 from showrunner.history.analytics.core.question import Question
 from showrunner.history.analytics.libraries.growth import (
     GrowthMeasure,
     GrowthQuery,
     GrowthSplit,
-    grown,
+    held,
 )
 from showrunner.history.analytics.libraries.items import items_version
-from showrunner.history.analytics.libraries.items_chosen import Shelves, shelves_of
-from showrunner.history.analytics.libraries.items_shown import Stock
-from showrunner.history.analytics.libraries.unwatched import (
-    UnwatchedAnswer,
-    UnwatchedQuery,
-    unwatched,
+from showrunner.history.analytics.libraries.items_chosen import (
+    Shelves,
+    shelves_of,
+    shelves_since_the_first,
 )
+from showrunner.history.analytics.libraries.items_shown import Stock
+from showrunner.history.analytics.libraries.unwatched import UnwatchedQuery, idle
 from showrunner.history.analytics.lists.recently_added import (
     Added,
     RecentlyAddedQuery,
     recently_added,
 )
-from showrunner.history.analytics.lists.top import SUMS
-from showrunner.history.analytics.profiles.favourites import ranked_together
+from showrunner.history.analytics.profiles.favourites import columns_of, favourites, total
+from showrunner.history.analytics.profiles.parted import parted
+from showrunner.history.ledger.engine import THREADS
 
 
 class LibraryQuery(AnalyticsQuery):
@@ -90,67 +92,69 @@ def library(analytics: Analytics, query: LibraryQuery) -> LibraryAnswer:
     if len(set(query.libraries)) != 1:
         raise wrong_field("libraries", "give the name of exactly one library")
     shelves = shelves_of(analytics, query)
-    server_id = _server_of(shelves, query)
-    servers = shelves.asked.servers()
-    idle = unwatched(analytics, as_query(UnwatchedQuery, query))
-    newest = recently_added(analytics, as_query(RecentlyAddedQuery, query)).entries
-    facts = {**_plays(shelves, query), **_growth(analytics, query)}
+    server_id, media_types = _of_items(shelves, query)
     return LibraryAnswer(
         **shelves.head(),
         server_id=server_id,
-        server=servers.get(server_id or ""),
+        server=shelves.asked.servers().get(server_id or ""),
         library=query.libraries[0],
-        held=idle.held,
-        idle=_idle(idle),
-        recently_added=newest,
-        **facts,
+        **_facts(shelves, query, media_types),
     )
 
 
-def _server_of(shelves: Shelves, query: LibraryQuery) -> str | None:
-    """None: no library of that name is known, there may be plays that name it."""
+def _of_items(shelves: Shelves, query: LibraryQuery) -> tuple[str | None, set[str]]:
+    """Its server (None: no such library is known, there may be plays that name it), its types."""
     chosen, values = shelves.chosen()
-    rows = shelves.asked.rows(
-        f"SELECT DISTINCT connection_id FROM {chosen} ORDER BY ALL",
-        values,
-    )
-    if len(rows) > 1:
-        names = ", ".join(one for (one,) in rows)
+    rows = shelves.asked.rows(f"SELECT DISTINCT connection_id, media_type FROM {chosen}", values)
+    server_ids = sorted({server_id for server_id, _ in rows})
+    if len(server_ids) > 1:
+        names = ", ".join(server_ids)
         raise wrong_field("servers", f"give one of those that have such a library: {names}")
     asked_for = query.servers[0] if len(query.servers) == 1 else None
-    return rows[0][0] if rows else asked_for
+    return next(iter(server_ids), asked_for), {media_type for _, media_type in rows}
 
 
-def _idle(found: UnwatchedAnswer) -> Idle:
-    return Idle(
-        never=found.never,
-        never_share=found.never_share,
-        stale=found.stale,
-        stale_share=found.stale_share,
-    )
-
-
-def _growth(analytics: Analytics, query: LibraryQuery) -> dict[str, Chart]:
-    measures = {"held_items": GrowthMeasure.ITEMS, "held_bytes": GrowthMeasure.SIZE_BYTES}
+def _facts(shelves: Shelves, query: LibraryQuery, media_types: set[str]) -> dict[str, Any]:
+    known = Known(shelves.asked)
+    # Each alone leaves one of two processors idle.
+    with ThreadPoolExecutor(THREADS) as pool:
+        unwatched = pool.submit(idle, shelves, as_query(UnwatchedQuery, query))
+        plays = pool.submit(_plays, shelves.asked, query, media_types)
+        growth = pool.submit(_growth, known, query)
+        newest = recently_added(known, as_query(RecentlyAddedQuery, query)).entries
+    found = unwatched.result()
     return {
-        name: grown(
-            analytics, as_query(GrowthQuery, query, measure=measure, split=GrowthSplit.NONE)
-        ).held
-        for name, measure in measures.items()
+        "held": found.pop("held"),
+        "idle": Idle(**found),
+        "recently_added": newest,
+        **plays.result(),
+        **growth.result(),
     }
 
 
-def _plays(shelves: Shelves, query: LibraryQuery) -> dict[str, Any]:
+def _growth(analytics: Analytics, query: LibraryQuery) -> dict[str, Chart]:
+    about = as_query(GrowthQuery, query, split=GrowthSplit.NONE)
+    shelves = shelves_since_the_first(analytics, about)
+    items, size = held(shelves, about, GrowthMeasure.ITEMS, GrowthMeasure.SIZE_BYTES)
+    return {"held_items": items, "held_bytes": size}
+
+
+def _plays(asked: Asked, query: LibraryQuery, media_types: set[str]) -> dict[str, Any]:
     """Of the titles only the kinds that the library has."""
-    asked = shelves.asked
-    chosen, values = shelves.chosen()
-    types = {kind for (kind,) in asked.rows(f"SELECT DISTINCT media_type FROM {chosen}", values)}
-    kinds = [kind for name, kind in _KINDS.items() if not types or _MEDIA_TYPES[name] in types]
-    found = ranked_together(asked, {Kind.PEOPLE: None, **dict.fromkeys(kinds, query.limit)})
-    people = found[Kind.PEOPLE]
+    kinds = {
+        name: kind
+        for name, kind in _KINDS.items()
+        if not media_types or _MEDIA_TYPES[name] in media_types
+    }
+    with parted(asked, columns_of(kinds.values())) as plays:
+        people = favourites(plays, {Kind.PEOPLE: None})[0][Kind.PEOPLE]
+        found = {
+            name: favourites(plays, {kind: query.limit})[0][kind] for name, kind in kinds.items()
+        }
     return {
-        **{name: found.get(kind, []) for name, kind in _KINDS.items()},
-        "totals": Totals(**{name: sum(getattr(one, name) for one in people) for name in SUMS}),
+        **dict.fromkeys(_KINDS, ()),
+        **found,
+        "totals": total(people),
         "people": people[: query.limit],
         "people_count": sum(one.people for one in people),
     }

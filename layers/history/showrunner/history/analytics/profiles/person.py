@@ -5,28 +5,30 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from showrunner.connections.refusals import wrong_field
-from showrunner.history.analytics.core.answers import Chart, Series, Totals, Unit
+from showrunner.history.analytics.core.answers import Chart, Series, Unit
 from showrunner.history.analytics.core.asked import Analytics, Asked
-from showrunner.history.analytics.core.begun import begun_kept, local_day
+from showrunner.history.analytics.core.begun import begun, local_day
 from showrunner.history.analytics.core.categories import BUCKETS, HOURS, WEEKDAYS, By, local_days
 from showrunner.history.analytics.core.dimensions import Kind
-from showrunner.history.analytics.core.narrowed import as_query
-from showrunner.history.analytics.core.once import counted_once
 from showrunner.history.analytics.core.question import Question
+from showrunner.history.analytics.core.sittings import IN_SITTINGS
 from showrunner.history.analytics.libraries.items_chosen import moment
 from showrunner.history.analytics.libraries.items_shown import share
 from showrunner.history.analytics.lists.recently_watched import (
-    RecentlyWatchedQuery,
-    recently_watched,
+    PLAY_COLUMNS,
+    Last,
+    WatchedTitle,
+    newest,
 )
-from showrunner.history.analytics.lists.top import SUMS
-from showrunner.history.analytics.profiles.favourites import ranked_together
+from showrunner.history.analytics.profiles.favourites import columns_of, favourites, total
+from showrunner.history.analytics.profiles.parted import Parted, parted
 from showrunner.history.analytics.profiles.person_answer import (
     DayStreak,
     PersonAnswer,
@@ -35,6 +37,7 @@ from showrunner.history.analytics.profiles.person_answer import (
 )
 from showrunner.history.analytics.streams.sweep import spans_of
 from showrunner.history.analytics.viewing.completion import Completion
+from showrunner.history.ledger.engine import THREADS
 
 _LISTS: Mapping[str, Kind] = {
     "movies": Kind.MOVIES,
@@ -48,12 +51,14 @@ _LISTS: Mapping[str, Kind] = {
 }
 
 
-_TOGETHER = (
-    (Kind.MOVIES,),
-    (Kind.SHOWS, Kind.ARTISTS, Kind.MEDIA_TYPES),
-    (Kind.LIBRARIES, Kind.PLATFORMS, Kind.DEVICES, Kind.DECISIONS),
+_TITLES = (Kind.MOVIES,), (Kind.SHOWS, Kind.ARTISTS)
+_OTHERS = (Kind.MEDIA_TYPES, Kind.LIBRARIES), (Kind.PLATFORMS, Kind.DEVICES, Kind.DECISIONS)
+"""Of what stands together few combinations were played."""
+_COLUMNS = (
+    *columns_of(_LISTS.values()),
+    *PLAY_COLUMNS,
+    *("is_local", "is_watched", "percent", *IN_SITTINGS),
 )
-"""Of what is in one of these, few combinations were played."""
 
 
 def person(analytics: Analytics, query: PersonQuery) -> PersonAnswer:
@@ -62,26 +67,38 @@ def person(analytics: Analytics, query: PersonQuery) -> PersonAnswer:
         raise wrong_field("people", "give the id of exactly one person, as /people has it")
     asked = analytics.about(query)
     who = asked.directory.person(query.people[0])
-    found = {
-        kind: entries
-        for together in _TOGETHER
-        for kind, entries in ranked_together(asked, _limits(together, query.limit)).items()
-    }
-    media_types = found[Kind.MEDIA_TYPES]
-    facts: dict[str, Any] = {
-        **{name: found[kind][: query.limit] for name, kind in _LISTS.items()},
-        "totals": Totals(**{name: sum(getattr(one, name) for one in media_types) for name in SUMS}),
-        **_days(asked),
-        **_begun(asked),
-        "most_at_once": _most_at_once(asked),
-        "recent": recently_watched(analytics, as_query(RecentlyWatchedQuery, query)).titles,
-    }
+    with parted(asked, _COLUMNS, is_of_one=True) as plays:
+        facts = _facts(asked, plays, query.limit)
     return PersonAnswer(**asked.head(), person_id=who.id, name=who.name, **facts)
+
+
+def _facts(asked: Asked, plays: Parted, limit: int) -> dict[str, Any]:
+    # Each alone leaves one of two processors idle.
+    with ThreadPoolExecutor(THREADS) as pool:
+        titles = [pool.submit(favourites, plays, _limits(kinds, limit), limit) for kinds in _TITLES]
+        others = [pool.submit(favourites, plays, _limits(kinds, limit)) for kinds in _OTHERS]
+        parts = [pool.submit(part, plays) for part in (_days, _begun, _most_at_once)]
+        recent = _recent(
+            asked, plays, [one for lists in titles for one in lists.result()[1]], limit
+        )
+    lists = {kind: some for one in (*titles, *others) for kind, some in one.result()[0].items()}
+    return {
+        **{name: lists[kind][:limit] for name, kind in _LISTS.items()},
+        "totals": total(lists[Kind.MEDIA_TYPES]),
+        "recent": recent,
+        **{name: fact for part in parts for name, fact in part.result().items()},
+    }
 
 
 def _limits(kinds: Iterable[Kind], limit: int) -> dict[Kind, int | None]:
     """Of media types all, for the totals."""
     return {kind: None if kind is Kind.MEDIA_TYPES else limit for kind in kinds}
+
+
+def _recent(asked: Asked, plays: Parted, last: list[Last], limit: int) -> list[WatchedTitle]:
+    last = sorted(last, key=lambda one: -one.began_s)[:limit]
+    is_copied = not plays.values and all(one.began_s >= plays.fresh_s for one in last)
+    return newest(plays.fresh if is_copied else asked, last)
 
 
 _SUMS = """count(*) AS plays, min(began_s) AS first_s, max(began_s) AS last_s,
@@ -90,21 +107,21 @@ _SUMS = """count(*) AS plays, min(began_s) AS first_s, max(began_s) AS last_s,
     count(percent) FILTER (WHERE is_watched IS NOT NULL) AS known_percents"""
 
 
-def _begun(asked: Asked) -> dict[str, Any]:
+def _begun(plays: Parted) -> dict[str, Any]:
     """Where and when plays began, and how far they came."""
-    hour = f"{asked.scope.local_s('began_s')} // 3600"
+    hour = f"{plays.fresh.scope.local_s('began_s')} // 3600"
     bucket = BUCKETS[By.WEEKDAY_HOUR].sql.replace("bucket", hour)
-    counted, values = begun_kept(asked, {"is_local": "is_local", "hour": bucket}, sums=_SUMS)
-    rows = asked.rows(f"SELECT is_local, hour, {_COLUMNS} FROM ({counted})", values)
-    begun = [_Begun(*row) for row in rows]
-    first_s = min((row.first_s for row in begun), default=None)
-    last_s = max((row.last_s for row in begun), default=None)
+    columns = {"is_local": "is_local", "hour": bucket}
+    sql, values = plays.once(lambda some: begun(some, columns, sums=_SUMS))
+    rows = [_Begun(*row) for row in plays.fresh.rows(sql, values)]
+    first_s = min((row.first_s for row in rows), default=None)
+    last_s = max((row.last_s for row in rows), default=None)
     return {
         "first_played_at": moment(first_s),
         "last_played_at": moment(last_s),
-        "places": Places(**{name: _plays(begun, is_local=one) for name, one in _PLACES.items()}),
-        "weekday_hours": _weekday_hours(begun),
-        "completion": _completion(begun),
+        "places": Places(**{name: _plays(rows, is_local=one) for name, one in _PLACES.items()}),
+        "weekday_hours": _weekday_hours(rows),
+        "completion": _completion(rows),
     }
 
 
@@ -122,7 +139,6 @@ class _Begun(NamedTuple):
     known_percents: int
 
 
-_COLUMNS = ", ".join(_Begun._fields[2:])
 _PLACES = {"local": True, "remote": False, "unknown": None}
 
 
@@ -155,20 +171,22 @@ def _weekday_hours(begun: Iterable[_Begun]) -> Chart:
     return Chart(unit=Unit.PLAYS, categories=list(HOURS), series=series)
 
 
-def _most_at_once(asked: Asked) -> int:
-    spans, values = counted_once(asked, lambda some: spans_of(some, "", []))
-    found = asked.columns(f"SELECT begun_s, ended_s FROM ({spans})", values)
+def _most_at_once(plays: Parted) -> dict[str, Any]:
+    spans, values = plays.once(lambda some: spans_of(some, "", []))
+    found = plays.fresh.columns(spans, values)
     # At one moment ends come before beginnings, as in a sweep.
     sides = (2 * found["ended_s"].astype(np.int64), 2 * found["begun_s"].astype(np.int64) + 1)
     events = np.sort(np.concatenate(sides))
-    return int(np.cumsum(2 * (events & 1) - 1).max(initial=0))
+    return {"most_at_once": int(np.cumsum(2 * (events & 1) - 1).max(initial=0))}
 
 
-def _days(asked: Asked) -> dict[str, Any]:
-    counted, values = begun_kept(asked, {"bucket": local_day(asked.scope, "began_s")})
-    days = asked.rows(f"SELECT DISTINCT {BUCKETS[By.DAY].sql} FROM ({counted})", values)
+def _days(plays: Parted) -> dict[str, Any]:
+    scope = plays.fresh.scope
+    bucket = {"bucket": local_day(scope, "began_s")}
+    sql, values = plays.once(lambda some: begun(some, bucket, sums="count(*) AS plays"))
+    days = plays.fresh.rows(f"SELECT DISTINCT {BUCKETS[By.DAY].sql} FROM ({sql})", values)
     active = {day for (day,) in days}
-    _, last = local_days(asked.scope.since, asked.scope.before, asked.scope.zone)
+    _, last = local_days(scope.since, scope.before, scope.zone)
     return {
         "active_days": len(active),
         "longest_streak": max(

@@ -3,6 +3,8 @@
 # The SQL is put together from our own column names; values are always bound.
 # ruff: noqa: S608
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -10,22 +12,14 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from showrunner.connections.refusals import wrong_field
-from showrunner.history.analytics.core.answers import Answer, Chart, Totals
-from showrunner.history.analytics.core.asked import Analytics, Asked
-from showrunner.history.analytics.core.begun import begun
-from showrunner.history.analytics.core.categories import By
-from showrunner.history.analytics.core.dimensions import PERSON, Kind
+from showrunner.history.analytics.core.answers import Answer, Chart, Totals, Unit
+from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.core.begun import PLAYS, begun, local_day
+from showrunner.history.analytics.core.categories import BUCKETS, Bucket, By, buckets_of
+from showrunner.history.analytics.core.dimensions import Kind
 from showrunner.history.analytics.core.entries import Entry
-from showrunner.history.analytics.core.narrowed import (
-    NarrowAnalytics,
-    as_query,
-    first_and_last,
-    narrowed_once,
-)
-from showrunner.history.analytics.core.people import with_people
 from showrunner.history.analytics.core.query import AnalyticsQuery
 from showrunner.history.analytics.core.question import Question
-from showrunner.history.analytics.core.watched import watched
 from showrunner.history.analytics.libraries.items import items_of, items_version
 from showrunner.history.analytics.libraries.items_chosen import Shelves, moment
 from showrunner.history.analytics.libraries.items_shown import (
@@ -35,13 +29,15 @@ from showrunner.history.analytics.libraries.items_shown import (
     stock_of,
     stock_sql,
 )
-from showrunner.history.analytics.plays.over_time import OverTimeQuery, over_time
-from showrunner.history.analytics.profiles.favourites import begun_by, ranked_together
+from showrunner.history.analytics.plays.over_time import chart_of
+from showrunner.history.analytics.profiles.favourites import columns_of, favourites, total
+from showrunner.history.analytics.profiles.parted import Parted, parted
 from showrunner.history.analytics.viewing.completion import (
     Completion,
-    CompletionQuery,
     DropOff,
-    completion,
+    HowFar,
+    completed,
+    left_behind,
 )
 
 
@@ -124,25 +120,27 @@ class TitleAnswer(Answer):
     first_wait_seconds: int | None
 
 
-_COLUMNS = (
-    *("title", "year", "series_title", "season_number", "episode_number"),
-    *("source_resolution", "resolution"),
-)
+_KINDS = (Kind.DECISIONS, Kind.SOURCE_RESOLUTIONS, Kind.RESOLUTIONS)
+_EPISODE = ("season_number", "episode_number", "title")
+_HOW_FAR = ("media_type", "is_watched", "percent")
+_COLUMNS = (*columns_of(_KINDS), *_EPISODE, *_HOW_FAR)
 
 
 def title(analytics: Analytics, query: TitleQuery) -> TitleAnswer:
     """All about the title. Raises InvalidInputError that names the parameter."""
     name, where = _what(query)
     asked = analytics.about(query)
-    values = [] if query.year is None else [query.year]
-    with narrowed_once(asked, _COLUMNS, where, values) as small:
-        facts = {**_facts(small, query), **_lists(small.asked, query.limit)}
-        kind = TitleKind.MOVIE if query.titles else _kind_of_series(small.asked)
-        facts["episodes"] = [] if query.titles else _episodes(small.asked, facts["people_count"])
+    with parted(asked, _COLUMNS, where) as plays:
+        facts = {**_lists(plays, query.limit), **_months(plays)}
+        how_far = _how_far(plays)
+        kind = TitleKind.MOVIE if query.titles else _kind_of_series(how_far)
+        facts["episodes"] = [] if query.titles else _episodes(plays, facts["people_count"])
     shelves = Shelves(asked, items_of(asked.home, asked.history))
-    libraries = _libraries(shelves, where, values)
+    libraries = _libraries(shelves, where)
     facts |= {"libraries": libraries, **_added(libraries, facts["first_played_at"])}
-    return TitleAnswer(**shelves.head(), kind=kind, name=name, year=query.year, **facts)
+    return TitleAnswer(
+        **shelves.head(), kind=kind, name=name, year=query.year, **facts, **_completion(how_far)
+    )
 
 
 def _what(query: TitleQuery) -> tuple[str, str]:
@@ -152,66 +150,84 @@ def _what(query: TitleQuery) -> tuple[str, str]:
         raise wrong_field(
             field, "give exactly one movie in titles, or one show or artist in series"
         )
-    year = "" if query.year is None else " AND year = ?"
+    year = "" if query.year is None else f" AND year = {query.year:d}"
     if query.titles:
         return query.titles[0], f"media_type = 'movie'{year}"
     return query.series[0], f"media_type IN ('episode', 'track'){year}"
 
 
-def _facts(small: NarrowAnalytics, query: TitleQuery) -> dict[str, Any]:
-    months = over_time(small, as_query(OverTimeQuery, query, by=By.MONTH))
-    completed = completion(small, as_query(CompletionQuery, query))
+def _lists(plays: Parted, limit: int) -> dict[str, Any]:
+    people = favourites(plays, {Kind.PEOPLE: None})[0][Kind.PEOPLE]
+    found, _ = favourites(plays, dict.fromkeys(_KINDS))
     return {
-        **first_and_last(small.asked),
-        "totals": months.totals,
-        "months": months.chart,
-        "completion": completed.overall,
-        "drop_off": completed.drop_off,
-        "unknown_percent_plays": completed.unknown_percent_plays,
-    }
-
-
-def _lists(asked: Asked, limit: int) -> dict[str, Any]:
-    kinds = (Kind.PEOPLE, Kind.DECISIONS, Kind.SOURCE_RESOLUTIONS, Kind.RESOLUTIONS)
-    found = ranked_together(asked, dict.fromkeys(kinds))
-    people = found[Kind.PEOPLE]
-    return {
-        **{kind.value: found[kind] for kind in kinds},
+        **{kind.value: entries for kind, entries in found.items()},
+        "totals": total(people),
         "people": people[:limit],
         "people_count": sum(one.people for one in people),
     }
 
 
-def _kind_of_series(asked: Asked) -> TitleKind:
-    plays = begun_by(asked, "media_type")
-    is_artist = plays.get("track", 0) > plays.get("episode", 0)
-    return TitleKind.ARTIST if is_artist else TitleKind.SHOW
+def _months(plays: Parted) -> dict[str, Any]:
+    """The chart of them, and when the first and the last play began."""
+    scope = plays.fresh.scope
+    month = BUCKETS[By.MONTH].sql.replace("bucket", local_day(scope, "began_s"))
+    sums = f"{PLAYS}, min(began_s) AS first_s, max(began_s) AS last_s"
+    rows = plays.fresh.rows(*plays.once(lambda some: begun(some, {"month": month}, sums=sums)))
+    months: Counter[Bucket] = Counter()
+    for one, count, _, _ in rows:
+        months[one] += count
+    buckets = buckets_of(By.MONTH, scope.since, scope.before, scope.zone)
+    return {
+        "months": chart_of(By.MONTH, Unit.PLAYS, buckets, [("plays", months)]),
+        "first_played_at": moment(min((row[2] for row in rows), default=None)),
+        "last_played_at": moment(max((row[3] for row in rows), default=None)),
+    }
 
 
-def _episodes(asked: Asked, people: int) -> list[PlayedEpisode]:
-    columns = {name: name for name in ("season_number", "episode_number", "title")}
-    counted, values = watched(asked, {**columns, **PERSON})
-    named, owners = with_people(counted, asked.directory)
-    rows = asked.rows(
+def _how_far(plays: Parted) -> list[HowFar]:
+    columns = {name: name for name in _HOW_FAR}
+    rows = plays.fresh.rows(*plays.once(lambda some: begun(some, columns)))
+    return [HowFar(*row) for row in rows]
+
+
+def _kind_of_series(how_far: Iterable[HowFar]) -> TitleKind:
+    plays: Counter[str | None] = Counter()
+    for one in how_far:
+        plays[one.media_type] += one.plays
+    return TitleKind.ARTIST if plays["track"] > plays["episode"] else TitleKind.SHOW
+
+
+def _completion(how_far: Sequence[HowFar]) -> dict[str, Any]:
+    left = left_behind(how_far)
+    return {
+        "completion": completed(None, how_far),
+        **{name: left[name] for name in ("drop_off", "unknown_percent_plays")},
+    }
+
+
+def _episodes(plays: Parted, people: int) -> list[PlayedEpisode]:
+    counted, values = plays.counted({name: name for name in (*_EPISODE, "is_watched")})
+    rows = plays.fresh.rows(
         f"""SELECT season_number, episode_number, {_BY_NAME} AS alone, max(title),
-            sum(plays)::BIGINT, sum(watch_seconds)::BIGINT, count(DISTINCT person)
-        FROM ({named}) GROUP BY season_number, episode_number, alone
+            sum(plays)::BIGINT, sum(watch_seconds)::BIGINT,
+            coalesce(bit_count(bit_or(people)), 0),
+            coalesce(sum(plays) FILTER (WHERE is_watched), 0)::BIGINT
+        FROM ({counted}) GROUP BY season_number, episode_number, alone
         ORDER BY season_number NULLS LAST, episode_number NULLS LAST, alone NULLS LAST""",
-        [*values, *owners],
+        values,
     )
-    completed = _completed(asked)
     return [
         PlayedEpisode(
             season_number=season,
             episode_number=number,
             name=name,
-            plays=plays,
+            plays=played,
             watch_seconds=watch_seconds,
             people=watchers,
             people_share=share(watchers, people),
-            completed=completed.get((season, number, alone), 0),
+            completed=seen,
         )
-        for season, number, alone, name, plays, watch_seconds, watchers in rows
+        for season, number, _, name, played, watch_seconds, watchers, seen in rows
     ]
 
 
@@ -219,27 +235,14 @@ _BY_NAME = "CASE WHEN season_number IS NULL OR episode_number IS NULL THEN title
 """Without numbers the title is all there is, as in lists of episodes."""
 
 
-def _completed(asked: Asked) -> dict[tuple[int | None, int | None, str | None], int]:
-    columns = {name: name for name in ("season_number", "episode_number")}
-    sql, values = begun(
-        asked,
-        {**columns, "alone": _BY_NAME},
-        sums="count(*) AS plays",
-        where="is_watched",
-    )
-    return {
-        (season, number, alone): plays for season, number, alone, plays in asked.rows(sql, values)
-    }
-
-
-def _libraries(shelves: Shelves, where: str, more: list[int]) -> list[HeldTitle]:
+def _libraries(shelves: Shelves, where: str) -> list[HeldTitle]:
     chosen, values = shelves.chosen(f"{shelves.at_end} AND {where}")
     rows = shelves.asked.rows(
         f"""SELECT {{'connection_id': connection_id, 'library': library}}, {stock_sql("held")},
             min(added_s) AS first_s,
             list(DISTINCT resolution ORDER BY resolution) FILTER (WHERE resolution IS NOT NULL)
         FROM {chosen} GROUP BY connection_id, library ORDER BY first_s, connection_id, library""",
-        [*more, *values],
+        values,
     )
     servers = shelves.asked.servers()
     return [

@@ -10,7 +10,7 @@ exactly, and the sums before a place say how many seconds were streamed until th
 # ruff: noqa: S608
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 from functools import partial
 from typing import Any
@@ -92,7 +92,7 @@ def _of_piece(asked: Asked, by: By, column: str | None, going_on: Goes | None) -
 
     def count(what: What, name: str | None, begun_s: Numbers, ended_s: Numbers) -> Rows:
         swept = _swept(_events(begun_s, ended_s), edges, buckets)
-        return [(what, name, (bucket, *astuple(one))) for bucket, one in swept.items()]
+        return [(what, name, (bucket, *one)) for bucket, one in swept.items()]
 
     for name, chosen in spans.by_name() if column else ():
         rows += count(What.APART, name, spans.begun_s[chosen], spans.ended_s[chosen])

@@ -1,6 +1,5 @@
 """How many streams ran in each bucket of a range, put together from pieces of its time."""
 
-from dataclasses import dataclass, replace
 from enum import Enum
 from typing import NamedTuple
 
@@ -8,8 +7,7 @@ from showrunner.history.analytics.core.categories import Bucket
 from showrunner.history.analytics.core.settled import Rows
 
 
-@dataclass(frozen=True, slots=True)
-class Streamed:
+class Streamed(NamedTuple):
     """Of a bucket: the most streams at once, and all seconds streamed and that it lasted."""
 
     peak: int = 0
@@ -67,16 +65,18 @@ class Found:
             elif what is What.UNKNOWN:
                 self._unknown_plays += facts
             else:
-                is_one = what is What.APART
-                swept = self._apart.setdefault(name, {}) if is_one else self._together
+                is_apart = what is What.APART
+                swept = self._apart.setdefault(name, {}) if is_apart else self._together
                 bucket, *numbers = facts
-                swept[bucket] = swept.get(bucket, Streamed()).joined(Streamed(*numbers))
+                one = Streamed(*numbers)
+                swept[bucket] = swept[bucket].joined(one) if bucket in swept else one
 
     def sweep(self) -> Sweep:
         """In a piece without any stream of a name that time passed as well."""
+        none = Streamed()
         apart = {
             name: {
-                bucket: replace(swept.get(bucket, Streamed()), lasted_s=one.lasted_s)
+                bucket: Streamed(*swept.get(bucket, none)[:2], one.lasted_s)
                 for bucket, one in self._together.items()
             }
             for name, swept in self._apart.items()

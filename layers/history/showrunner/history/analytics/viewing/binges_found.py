@@ -4,10 +4,10 @@
 # ruff: noqa: S608
 
 from datetime import timedelta
-from typing import Any
 
 from showrunner.history.analytics.core.asked import Asked
 from showrunner.history.analytics.core.humans import humans
+from showrunner.history.analytics.core.narrowed import Sql
 from showrunner.history.analytics.core.scope import LOOK_BACK
 from showrunner.history.analytics.viewing.runs import around, runs
 
@@ -20,23 +20,43 @@ _EPISODE = """(CASE WHEN season_number IS NULL OR episode_number IS NULL THEN ha
 
 _COLUMNS = f"account, series_title, {_EPISODE} AS episode"
 
-_EARLIER, _LATER = timedelta(days=3), timedelta(days=7)
+_EARLIER, LATER = timedelta(days=3), timedelta(days=7)
 
 _SITTING_ENDED = """greatest(sitting.started_at, coalesce(sitting.stopped_at, sitting.started_at
     + to_seconds(coalesce(sitting.watched_seconds + coalesce(sitting.paused_seconds, 0), 0))))"""
 
 
-def found_sql(asked: Asked, least_episodes: int, gap_seconds: int) -> tuple[str, list[Any]]:
+def found_sql(asked: Asked, least_episodes: int, gap_seconds: int) -> Sql:
     """
     SQL of the binges that began in the range: `series_title`, `human`, `began_s`, `ended_s`,
     `episodes`, `watch_seconds`, and the values for its question marks.
     """
-    scope = asked.scope
-    sittings, values = _sittings(asked)
-    by_human, merged = humans(sittings, asked.directory)
+    spans, values = _spans(asked, sittings(asked))
+    return _found(asked, spans, least_episodes, gap_seconds), values
+
+
+def found_among(asked: Asked, near: Sql, least_episodes: int, gap_seconds: int) -> Sql:
+    """The same in these `sittings`, of which few are in a binge: those alone are put in order."""
+    spans, values = _spans(asked, near)
+    enough = f"""
+    WITH spans AS MATERIALIZED ({spans})
+    FROM spans SEMI JOIN (
+        SELECT together FROM spans GROUP BY together HAVING count(*) >= {least_episodes:d})
+    USING (together)"""
+    return _found(asked, enough, least_episodes, gap_seconds), values
+
+
+def _spans(asked: Asked, near: Sql) -> Sql:
+    rows, values = near
+    by_human, merged = humans(rows, asked.directory)
     spans = f"SELECT *, xor(human >> 1, hash(series_title)) AS together FROM ({by_human})"
+    return spans, [*values, *merged]
+
+
+def _found(asked: Asked, spans: str, least_episodes: int, gap_seconds: int) -> str:
+    scope = asked.scope
     since_s, before_s = int(scope.since.timestamp()), int(scope.before.timestamp())
-    sql = f"""
+    return f"""
     SELECT any_value(series_title) AS series_title, any_value(human) AS human,
         min(began_s) AS began_s, max(ended_s) AS ended_s,
         count(DISTINCT episode) AS episodes, coalesce(sum(watched_seconds), 0) AS watch_seconds
@@ -44,13 +64,13 @@ def found_sql(asked: Asked, least_episodes: int, gap_seconds: int) -> tuple[str,
     HAVING count(*) >= {least_episodes:d} AND episodes >= {least_episodes:d}
         AND min(began_s) BETWEEN {since_s} AND {before_s} - 1
     """
-    return sql, [*values, *merged]
 
 
-def _sittings(asked: Asked) -> tuple[str, list[Any]]:
+def sittings(asked: Asked) -> Sql:
     """
-    Also those near the range: where a binge begins and ends does not depend on it.
+    SQL of those of known episodes, and its values.
 
+    Also those near the range: where a binge begins and ends does not depend on it.
     What goes on before the range began elsewhere: for that its last sitting is enough.
     """
     plain, values = _plays(asked, _EARLIER)
@@ -65,7 +85,7 @@ def _sittings(asked: Asked) -> tuple[str, list[Any]]:
     return sql, [*values, *more]
 
 
-def _plays(asked: Asked, earlier: timedelta) -> tuple[str, list[Any]]:
-    filters = around(asked.scope.began_in_range, earlier, _LATER)
+def _plays(asked: Asked, earlier: timedelta) -> Sql:
+    filters = around(asked.scope.began_in_range, earlier, LATER)
     condition, values = asked.scope.condition(filters)
     return f"FROM {asked.plays(filters)} WHERE {condition} AND {_KNOWN}", values

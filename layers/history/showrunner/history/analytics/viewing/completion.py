@@ -87,15 +87,15 @@ def completion(analytics: Analytics, query: CompletionQuery) -> CompletionAnswer
     counted = _counted(asked)
     return CompletionAnswer(
         **asked.head(),
-        overall=_summed(None, counted),
+        overall=completed(None, counted),
         media_types=_media_types(counted),
-        **_drop_off(counted),
+        **left_behind(counted),
         most_abandoned=[line for line in _titles(asked, query.limit) if line.abandoned],
         pilots=_pilots(asked, query.limit),
     )
 
 
-class _Counted(NamedTuple):
+class HowFar(NamedTuple):
     """So many plays of a media type are watched or not, and came so far (None: not known)."""
 
     media_type: str | None
@@ -112,22 +112,23 @@ _TITLE = {
 _HAS_TITLE = "media_type IN ('movie', 'episode')"
 
 
-def _counted(asked: Asked) -> list[_Counted]:
+def _counted(asked: Asked) -> list[HowFar]:
     """All that is not about titles follows from some hundred rows."""
-    columns = {name: name for name in _Counted._fields[:-1]}
-    return [_Counted(*row) for row in asked.rows(*begun_kept(asked, columns))]
+    columns = {name: name for name in HowFar._fields[:-1]}
+    return [HowFar(*row) for row in asked.rows(*begun_kept(asked, columns))]
 
 
-def _media_types(counted: Sequence[_Counted]) -> list[Completion]:
+def _media_types(counted: Sequence[HowFar]) -> list[Completion]:
     """Most abandoned first."""
     known = {one.media_type for one in counted if one.is_watched is not None}
-    lines = [_summed(name, [one for one in counted if one.media_type == name]) for name in known]
+    lines = [completed(name, [one for one in counted if one.media_type == name]) for name in known]
     return sorted(
         lines, key=lambda one: (-one.abandoned, one.completed, one.name is None, one.name or "")
     )
 
 
-def _summed(name: str | None, counted: Sequence[_Counted]) -> Completion:
+def completed(name: str | None, counted: Sequence[HowFar]) -> Completion:
+    """The line of those plays."""
     known = [one for one in counted if one.is_watched is not None]
     plays, completed = (
         sum(one.plays for one in some) for some in (known, [x for x in known if x.is_watched])
@@ -167,7 +168,8 @@ def _line(row: Sequence[Any]) -> Completion:
     )
 
 
-def _drop_off(counted: Sequence[_Counted]) -> dict[str, Any]:
+def left_behind(counted: Sequence[HowFar]) -> dict[str, Any]:
+    """The fields of `CompletionAnswer` that say how far abandoned plays came."""
     left = [one for one in counted if one.is_watched is False]
     # Whoever saw the end, but is not known to have watched it, is in the last one.
     bounds = [0, *DROP_OFF_PERCENT, 100]

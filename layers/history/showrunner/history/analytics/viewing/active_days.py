@@ -1,0 +1,160 @@
+"""
+Who was active on which local day: what is said of the past is kept, its days are not.
+
+Many people over many years are too many days to put into an order every time.
+"""
+
+# The SQL is put together from our own column and table names; values are always bound.
+# ruff: noqa: S608
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from showrunner.history.analytics.core.asked import Asked
+from showrunner.history.analytics.core.dimensions import PERSON
+from showrunner.history.analytics.core.narrowed import Sql
+from showrunner.history.analytics.core.people import People, account_of
+from showrunner.history.analytics.core.watched import Grain, watched
+from showrunner.history.analytics.viewing.past_and_fresh import PastAndFresh
+from showrunner.people.directory import Directory
+
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """`id` None: nobody noted that account. `name` None: no play says one."""
+
+    person: str
+    id: str | None
+    name: str | None
+
+    @property
+    def facts(self) -> dict[str, str | None]:
+        return {"person": self.person, "id": self.id, "name": self.name}
+
+
+def day_of(bucket: int) -> date:
+    """The local day of a `bucket`."""
+    return _EPOCH + timedelta(days=bucket)
+
+
+def people_of(asked: Asked) -> People:
+    """The humans of all plays that touch the range, numbered in the order of `Who.person`."""
+    owners = {account_of(account): person.id for account, person in asked.directory.owners()}
+    accounts = sorted(asked.accounts())
+    found = [owners.get(one, one) for one in accounts]
+    places = {person: number for number, person in enumerate(sorted(set(found)))}
+    return People(accounts, [places[person] for person in found])
+
+
+def by_number(counted: Sql, people: People) -> Sql:
+    """SQL of those rows, which have an `account`, with `number` instead: few, so it is fast."""
+    sql, values = counted
+    numbered, numbers = people.numbered(f"({sql})")
+    return f"SELECT * EXCLUDE (account) FROM {numbered}", [*values, *numbers]
+
+
+SUMS = """sum(plays)::BIGINT AS plays, sum(watch_seconds)::BIGINT AS watch_seconds,
+    sum(unknown_plays)::BIGINT AS unknown_plays"""
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveDays:
+    """`rows` by their kind, `who` the people are by their numbers."""
+
+    rows: dict[str, list[tuple[Any, ...]]]
+    who: list[Who]
+
+
+def active_days(
+    plays: PastAndFresh, people: People, summary: str, columns: Sequence[str]
+) -> ActiveDays:
+    """
+    The `columns` of what `summary` gives of the days before the month of the first fresh play,
+    and of those from then on.
+
+    `summary` is SQL of rows with a `kind`, which follows that of `days`: a row for each person
+    (`number`; NULL: the plays name nobody) and local day (`bucket`) with `SUMS`. "{first}" in
+    it is the day that parts them, "{weeks}" a table of days that has no part of a week.
+    """
+    sql, values = _summed(plays, people, summary + _NAMES)
+    rows: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    chosen = ", ".join(("kind", "number", "name", *columns))
+    for kind, number, name, *facts in plays.fresh.rows(f"SELECT {chosen} FROM ({sql})", values):
+        rows[kind].append((number, name, *facts) if kind == _NAME else (number, *facts))
+    names = [(number, name) for number, name, *_ in rows.pop(_NAME, ()) if name is not None]
+    return ActiveDays(rows, _who(plays.fresh.directory, people, dict(sorted(names))))
+
+
+_NAME = "name"
+_NAMES = f"""
+    UNION ALL BY NAME
+    SELECT '{_NAME}' AS kind, number, max(name) AS name FROM days
+    WHERE number IS NOT NULL GROUP BY number
+"""
+
+
+def _who(directory: Directory, people: People, names: Mapping[int, str]) -> list[Who]:
+    owners = {account_of(account): person for account, person in directory.owners()}
+    found: dict[int, Who] = {}
+    for account, number in zip(people.accounts, people.numbers, strict=True):
+        person = owners.get(account)
+        found[number] = (
+            Who(person.id, person.id, person.name)
+            if person
+            else Who(account, None, names.get(number))
+        )
+    return [found[number] for number in sorted(found)]
+
+
+def _summed(plays: PastAndFresh, people: People, summary: str) -> Sql:
+    first, monday = _first_days(plays)
+
+    def count(asked: Asked) -> Sql:
+        sql, values = by_number(watched(asked, PERSON, grain=Grain.DAY), people)
+        sums = f"max(account_name) AS name, {SUMS}"
+        return f"SELECT number, bucket, {sums} FROM ({sql}) GROUP BY number, bucket", values
+
+    def count_past(asked: Asked) -> Sql:
+        sql, values = count(asked)
+        sql = f"""WITH past AS MATERIALIZED ({sql}), days AS (FROM past WHERE bucket < {first:d}),
+            weeks AS (FROM past WHERE bucket < {monday:d})
+        {summary.format(first=first, weeks="weeks")}
+        UNION ALL BY NAME SELECT 'later' AS kind, * FROM past WHERE bucket >= {monday:d}"""
+        return sql, values
+
+    past = plays.kept(count_past)
+    if past and not plays.is_fresh:
+        return f"FROM {past}", []
+    sql, values = count(plays.fresh)
+    if past:
+        sql = f"""SELECT number, bucket, max(name) AS name, {SUMS} FROM ({sql} UNION ALL
+            SELECT number, bucket, name, plays, watch_seconds, unknown_plays FROM {past}
+            WHERE kind = 'later') GROUP BY number, bucket"""
+    sql = f"""WITH near AS MATERIALIZED ({sql}), days AS (FROM near WHERE bucket >= {first:d})
+        {summary.format(first=first, weeks="near")}"""
+    if past:
+        sql = f"FROM {past} WHERE kind <> 'later' UNION ALL BY NAME ({sql})"
+    return sql, values
+
+
+def _first_days(plays: PastAndFresh) -> tuple[int, int]:
+    """
+    When the month of the first fresh play begins (of none: one after the range), and the week
+    of that day.
+    """
+    fresh = plays.fresh
+    filters, zone = fresh.scope.touches_range, fresh.scope.zone
+    where, values = fresh.scope.condition(filters)
+    sql = f"SELECT min(began_s) FROM {fresh.plays(filters)} WHERE {where}"
+    ((began_s,),) = fresh.rows(sql, values) if plays.is_fresh else ((None,),)
+    if began_s is None:
+        day = fresh.scope.before.astimezone(zone).date() + timedelta(days=62)
+    else:
+        day = datetime.fromtimestamp(began_s, UTC).astimezone(zone).date()
+    first = (day.replace(day=1) - _EPOCH).days
+    return first, first - (first + 3) % 7
