@@ -52,10 +52,11 @@ def with_plays(shelves: Shelves, on: On, where: str = "true") -> tuple[str, list
         SELECT chosen.connection_id, chosen.item_id, first_s, last_s
         FROM chosen JOIN by_name ON chosen.name_key = by_name.key AND {_NO_OTHER})
         GROUP BY connection_id, item_id)
-    SELECT chosen.*, coalesce(played.plays, 0) AS plays,
-        least(played.first_s, anywhere.first_s) AS first_s,
-        greatest(played.last_s, anywhere.last_s) AS last_s
-    FROM chosen LEFT JOIN played USING (connection_id, item_id)
+    SELECT chosen.*, coalesce(past.plays, 0) + coalesce(lately.plays, 0) AS plays,
+        least(past.first_s, lately.first_s, anywhere.first_s) AS first_s,
+        greatest(past.last_s, lately.last_s, anywhere.last_s) AS last_s
+    FROM chosen LEFT JOIN past USING (connection_id, item_id)
+    LEFT JOIN lately USING (connection_id, item_id)
     LEFT JOIN anywhere USING (connection_id, item_id)
     """
     return f"({sql})", [*table_values, *values]
@@ -75,24 +76,26 @@ def plays_on_server(shelves: Shelves) -> tuple[str, list[Any]]:
 
 def _by_keys(shelves: Shelves) -> tuple[str, list[Any]]:
     """
-    What was played, by items (`played`), by each of their keys (`by_key`), and movies by their
-    names (`by_name`), as SQL between WITH and SELECT.
+    What was played, by items (`past` and `lately`), by each of their keys (`by_key`), and movies
+    by their names (`by_name`), as SQL between WITH and SELECT.
     """
     items, plays = shelves.items.table, split(shelves.asked, shelves.plays_before)
     # Of the few new plays all facts are read, so that one look at their file is enough.
     fresh = f"SELECT connection_id, item_id, {_RAW}, {_OWN} FROM {_passing(plays.fresh)}"
-    groups, keys, names = f"SELECT {_GROUP} FROM fresh", _keys("facts"), _names("facts")
+    groups = f"SELECT {_GROUP} FROM fresh"
+    past, keys, names = f"{groups} LIMIT 0", _keys("facts"), _names("facts")
     if plays.settled:
-        history, past = shelves.asked.history, _groups_of_settled(shelves, plays.settled)
-        groups += f" UNION ALL FROM {past}"
-        strays = kept_table(history, _strays(plays.settled, past, items), plays.settled.values)
-        facts = f"""(SELECT {_FACTS} FROM {past} JOIN {items} USING (connection_id, item_id)
+        history, settled = shelves.asked.history, _groups_of_settled(shelves, plays.settled)
+        past = f"FROM {settled}"
+        strays = kept_table(history, _strays(plays.settled, settled, items), plays.settled.values)
+        facts = f"""(SELECT {_FACTS} FROM {settled} JOIN {items} USING (connection_id, item_id)
             UNION ALL BY NAME FROM {strays})"""
         keys += f" UNION ALL FROM {kept_table(history, _by_key(_keys(facts)), [])}"
         names += f" UNION ALL FROM {kept_table(history, _by_name(_names(facts)), [])}"
     sql = f"""fresh AS MATERIALIZED ({fresh} GROUP BY ALL),
     facts AS MATERIALIZED ({_FRESH.format(items=items)}),
-    played AS ({_summed(groups)}),
+    past AS ({past}),
+    lately AS ({_summed(groups)}),
     by_key AS ({keys}),
     by_name AS ({_by_name(names)})"""
     return sql, plays.fresh.values
