@@ -1,7 +1,7 @@
 """
 The same questions about a small part of the plays, which is copied out of the files once.
 
-A profile asks ten questions about one person or title: each would read the files of all plays.
+The home page asks ten questions about the same month: each would read its files.
 """
 
 # The SQL is put together from our own column and table names; values are always bound.
@@ -10,16 +10,13 @@ A profile asks ten questions about one person or title: each would read the file
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
 from itertools import count
 from typing import Any, TypeVar
 
 from showrunner.history.analytics.core.asked import Analytics, Asked
-from showrunner.history.analytics.core.begun import begun
 from showrunner.history.analytics.core.people import People
 from showrunner.history.analytics.core.query import AnalyticsQuery
 from showrunner.history.analytics.core.settled import Plays, kept_table, split
-from showrunner.history.analytics.libraries.items_chosen import moment
 from showrunner.history.filters import PlayFilters
 from showrunner.history.ledger.columns import DERIVED
 
@@ -149,10 +146,3 @@ def as_query(kind: type[QueryT], query: AnalyticsQuery, **own: Any) -> QueryT:
     """The parameters of a request as those of another question, with its own."""
     shared = {name: getattr(query, name) for name in AnalyticsQuery.model_fields}
     return kind(**{**shared, **own})
-
-
-def first_and_last(asked: Asked) -> dict[str, datetime | None]:
-    """When the first and the last play of the range began: a profile's fields."""
-    sql, values = begun(asked, {}, sums="min(began_s), max(began_s)")
-    first, last = next(iter(asked.rows(sql, values)), (None, None))
-    return {"first_played_at": moment(first), "last_played_at": moment(last)}
