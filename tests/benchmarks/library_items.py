@@ -49,7 +49,9 @@ def _items(numbers: str) -> str:
             END AS title,
         CASE $type WHEN 'episode' THEN 'Series ' || (number - 10000) // 60
             WHEN 'track' THEN 'Artist ' || (number - 30000) // 60 END AS series_title,
-        CASE WHEN $type <> 'movie' THEN number % 60 // 10 END AS season_number,
+        CASE WHEN $type <> 'movie' THEN
+            (number - CASE $type WHEN 'episode' THEN 10000 ELSE 30000 END) % 60 // 10
+            END AS season_number,
         CASE WHEN $type <> 'movie' THEN number % 10 END AS episode_number,
         1970 + (hash(item_id) % 55)::INT AS year,
         ['PG', 'PG-13', 'R', NULL][(hash(number, 5) % 4)::INT + 1] AS content_rating,
