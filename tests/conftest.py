@@ -1,5 +1,6 @@
 import ipaddress
 import os
+import shutil
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -38,6 +39,23 @@ LONGEST_FIRST = (
     "contract",
 )
 """Files and folders in which there is more to do than in others, the longest first."""
+
+
+MEMORY = Path("/dev/shm")
+ENOUGH_BYTES = 4 << 30
+"""A whole run has some 2 GB at a time, most of it pictures that are kept."""
+
+
+def pytest_configure() -> None:
+    """
+    What tests write lies in memory, where there is room.
+
+    Their databases would wait for a disk most of the time. Nothing they prove needs
+    one: what was written stays when a process dies. PYTEST_DEBUG_TEMPROOT names another
+    place.
+    """
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

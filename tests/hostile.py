@@ -4,7 +4,9 @@ import math
 import os
 import random
 import struct
+import tempfile
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import av
@@ -102,16 +104,24 @@ def _odd_pictures(folder: Path) -> None:
 
 
 def _encode(path: Path, codec: str, size: tuple[int, int], pixels: str, frames: int) -> None:
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=1)
-        stream.width, stream.height, stream.pix_fmt = *size, pixels
-        stream.options = {"preset": "ultrafast"} if codec == "libx264" else {}
-        for number in range(frames):
-            picture = np.full((size[1], size[0], 3), 40 * number % 256, np.uint8)
-            frame = av.VideoFrame.from_ndarray(picture, "rgb24")
-            frame.pts, frame.time_base = number, Fraction(1)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
+    path.write_bytes(_encoded(path.suffix, codec, size, pixels, frames))
+
+
+@cache
+def _encoded(suffix: str, codec: str, size: tuple[int, int], pixels: str, frames: int) -> bytes:
+    """Once in a run: 8k takes seconds."""
+    with tempfile.NamedTemporaryFile(suffix=suffix) as file:
+        with av.open(file.name, "w") as container:
+            stream = container.add_stream(codec, rate=1)
+            stream.width, stream.height, stream.pix_fmt = *size, pixels
+            stream.options = {"preset": "ultrafast"} if codec == "libx264" else {}
+            for number in range(frames):
+                picture = np.full((size[1], size[0], 3), 40 * number % 256, np.uint8)
+                frame = av.VideoFrame.from_ndarray(picture, "rgb24")
+                frame.pts, frame.time_base = number, Fraction(1)
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode(None))
+        return Path(file.name).read_bytes()
 
 
 def _without_a_film(folder: Path) -> None:

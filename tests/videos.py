@@ -26,10 +26,10 @@ def _encoded(suffix: str, seconds: int, width: int, height: int) -> bytes:
             stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
             stream.time_base = Fraction(1, rate)
             stream.options = {"preset": "ultrafast", "g": str(rate), "sc_threshold": "0"}
+            picture = np.full((height * 3 // 2, width), 128, dtype=np.uint8)  # colours: none
             for number in range(seconds * rate):
-                grey = 20 + 200 * number // (seconds * rate)
-                picture = np.full((height, width, 3), grey, dtype=np.uint8)
-                frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+                picture[:height] = 35 + 170 * number // (seconds * rate)
+                frame = av.VideoFrame.from_ndarray(picture, format="yuv420p")
                 frame.pts = number
                 container.mux(stream.encode(frame))
             container.mux(stream.encode(None))

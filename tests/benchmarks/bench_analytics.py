@@ -80,9 +80,11 @@ class Bench:
 
     def limit_ms(self, question: str, days: int) -> int:
         """The home page is promised for a month: over longer it is as slow as all it asks."""
-        if question == HOME_PAGE:
-            return (HOME_PAGE_MS if days == RANGES["30 days"] else 10 * QUESTION_MS) * self.factor
-        return (LARGE_MS if self.plays >= LARGE_PLAYS else QUESTION_MS) * self.factor
+        is_large = self.plays >= LARGE_PLAYS
+        if question == HOME_PAGE and days > RANGES["30 days"]:
+            return 10 * (LARGE_MS if is_large else QUESTION_MS) * self.factor
+        least = HOME_PAGE_MS if question == HOME_PAGE else QUESTION_MS
+        return (LARGE_MS if is_large else least) * self.factor
 
     def spent_ms(self, question: str, days: int, runs: int) -> float:
         since = FIRST + timedelta(days=DAYS + 1 - days)

@@ -15,6 +15,8 @@ import httpx
 
 TOKEN = "end-to-end-token"
 PROJECT = Path(__file__).parents[2]
+GREETING = "Ctrl-C stops it."
+"""The last that `up` says when all of it is there."""
 
 Found = TypeVar("Found")
 
@@ -35,13 +37,18 @@ def until(look: Callable[[], Found | None], what: str, *, within_seconds: float 
     raise AssertionError(f"not within {within_seconds} s: {what}")
 
 
+def plain_client(**options: Any) -> httpx.Client:
+    """For HTTP alone: to read the world's certificates takes longer than most requests."""
+    return httpx.Client(verify=False, **options)
+
+
 class Running:
     """A started Showrunner and how to talk to it."""
 
     def __init__(self, process: subprocess.Popen[bytes], port: int, data: Path, log: Path) -> None:
         self.process, self.data, self.log = process, data, log
         self.address = f"http://127.0.0.1:{port}"
-        self.client = httpx.Client(
+        self.client = plain_client(
             base_url=f"{self.address}/api/v1", headers={"X-Auth-Token": TOKEN}, timeout=30
         )
 
@@ -84,9 +91,13 @@ def showrunner_up(
     folder: Path, *options: str, environment: dict[str, str] | None = None
 ) -> Iterator[Running]:
     """`showrunner up` with its data in `folder`; ended by SIGTERM, which must end it cleanly."""
+    log = folder / "up.log"
+    said = log.read_text() if log.exists() else ""
     running = launch(folder, free_port(), *options, environment=environment)
     try:
         until(lambda: is_ready(running), "the server answers")
+        # Before `up` has seen that, it ends with a child that is killed.
+        until(lambda: GREETING in running.output()[len(said) :], "it has said so")
         yield running
     finally:
         end(running)
@@ -120,7 +131,7 @@ def end(running: Running) -> None:
 def is_ready(running: Running) -> bool:
     assert running.process.poll() is None, running.output()
     try:
-        return httpx.get(f"{running.address}/api/v1/health").is_success
+        return running.client.get("/health").is_success
     except httpx.TransportError:
         return False
 

@@ -19,7 +19,16 @@ from showrunner.connections.models import Connection, ConnectionKind, Library, P
 from showrunner.connections.store import ConnectionStore
 from showrunner.previews.bif import read_bif
 from showrunner.wiring import EmbeddedHome
-from tests.end_to_end.running import Running, end, free_port, is_ready, launch, until
+from tests.end_to_end.running import (
+    TOKEN,
+    Running,
+    end,
+    free_port,
+    is_ready,
+    launch,
+    plain_client,
+    until,
+)
 from tests.videos import make_video
 
 pytestmark = pytest.mark.end_to_end
@@ -109,27 +118,24 @@ class Sender(threading.Thread):
 
     def __init__(self, address: str, films: list[Path], dice: random.Random) -> None:
         super().__init__(daemon=True)
-        self._address, self._films, self._dice = address, films, dice
+        self._films, self._dice = films, dice
+        headers = {"X-Auth-Token": TOKEN}
+        self._client = plain_client(base_url=address, headers=headers, timeout=5)
 
     def run(self) -> None:
-        for film in self._films:
-            for _ in range(self._dice.choice([1, 1, 2])):
-                # The server can be killed each time that it is almost there, for a minute or two.
-                until(
-                    lambda film=film: self._is_accepted(film),  # type: ignore[misc]
-                    f"{film} is accepted",
-                    within_seconds=180,
-                )
-            time.sleep(self._dice.uniform(0, 1))
+        with self._client:
+            for film in self._films:
+                for _ in range(self._dice.choice([1, 1, 2])):
+                    self._send(film)
+                time.sleep(self._dice.uniform(0, 1))
+
+    def _send(self, film: Path) -> None:
+        # The server can be killed each time that it is almost there, for a minute or two.
+        until(lambda: self._is_accepted(film), f"{film} is accepted", within_seconds=180)
 
     def _is_accepted(self, film: Path) -> bool:
         with suppress(httpx.TransportError):
-            answer = httpx.post(
-                f"{self._address}/api/v1/webhooks/custom",
-                json={"file_path": str(film)},
-                headers={"X-Auth-Token": "end-to-end-token"},
-                timeout=5,
-            )
+            answer = self._client.post("/api/v1/webhooks/custom", json={"file_path": str(film)})
             assert answer.status_code == httpx.codes.ACCEPTED, answer.text
             return True
         return False

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from werkzeug.serving import make_server
 
 from showrunner.access import set_access_token
+from showrunner.adapters.system_clock import SystemClock
 from showrunner.wiring import EmbeddedHome, living_in
 from tests.unit.web.planted import announce, plant, progress
 
@@ -26,6 +27,9 @@ FUNCTIONS = Path(__file__).parents[2] / "functions"
 TOKEN = "the-access-token"
 POLL_SECONDS = 0.02
 """How soon a server notices that it shall stop: there are many tests."""
+
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
+"""The first takes half of the others' time: they draw the window of each page, too."""
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -40,7 +44,7 @@ ARGUMENTS = [
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    executable = shutil.which("chromium") or shutil.which("chromium-browser")
+    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
     if executable is None:
         reason = "no chromium on this machine: apt-get install chromium"
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
@@ -51,11 +55,24 @@ def browser() -> Iterator[Browser]:
         found.close()
 
 
+class Patience(SystemClock):
+    """The machine's clock, on which nobody waits any more once the test is over."""
+
+    def __init__(self) -> None:
+        self._is_over = threading.Event()
+
+    def sleep(self, seconds: float) -> None:
+        self._is_over.wait(max(0.0, seconds))
+
+    def end(self) -> None:
+        self._is_over.set()
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[EmbeddedHome]:
     monkeypatch.delenv("WEB_AUTH_TOKEN", raising=False)
     monkeypatch.setenv("SHOWRUNNER_STREAM_WAIT_SECONDS", "1")
-    with living_in(EmbeddedHome(tmp_path)) as made:
+    with living_in(EmbeddedHome(tmp_path, Patience())) as made:
         assert isinstance(made, EmbeddedHome)
         set_access_token(made, TOKEN)
         yield made
@@ -70,6 +87,13 @@ def job_in_work(home: EmbeddedHome) -> str:
 def address(home: EmbeddedHome) -> Iterator[str]:
     with served() as found:
         yield found
+        end_waits(home)
+
+
+def end_waits(home: EmbeddedHome) -> None:
+    """Pages that are closed by now would let a server wait for news a second longer."""
+    assert isinstance(home.clock, Patience)
+    home.clock.end()
 
 
 @contextmanager

@@ -43,6 +43,7 @@ def address(home: EmbeddedHome, demo: Demo, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("SHOWRUNNER_PLEX_TV_URL", demo.plex_tv_url)
     with served() as found:
         yield found
+        start_page.end_waits(home)
 
 
 @cache

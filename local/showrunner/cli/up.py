@@ -120,16 +120,17 @@ def _watched() -> list[Path]:
 def _is_ready(address: str, supervisor: Supervisor) -> bool:
     """True when the server answers, False when it was told to stop; SetupError: it cannot start."""
     deadline = time.monotonic() + READY_WITHIN_SECONDS
-    while not supervisor.is_stopping:
-        try:
-            if httpx.get(f"{address}/api/v1/health", timeout=5).is_success:
-                return True
-        except httpx.TransportError:
-            pass
-        if supervisor.ended_child or time.monotonic() > deadline:
-            what = supervisor.ended_child or "the server"
-            raise SetupError(f"{what} did not come up; the log above says why.")
-        time.sleep(0.1)
+    with httpx.Client(base_url=address, timeout=5) as client:  # one: each reads all certificates
+        while not supervisor.is_stopping:
+            try:
+                if client.get("/api/v1/health").is_success:
+                    return True
+            except httpx.TransportError:
+                pass
+            if supervisor.ended_child or time.monotonic() > deadline:
+                what = supervisor.ended_child or "the server"
+                raise SetupError(f"{what} did not come up; the log above says why.")
+            time.sleep(0.1)
     return False
 
 

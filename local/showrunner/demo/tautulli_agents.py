@@ -1,7 +1,9 @@
 """The webhook agents of the emulated Tautulli: its commands for them, and what they send."""
 
 import json
+import ssl
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import httpx
@@ -125,10 +127,17 @@ def _send(agent: Answer, headers: str, body: Any) -> bool:
             json=body,
             headers=json.loads(headers) if headers else {},
             timeout=_TIMEOUT_SECONDS,
+            verify=_certificates(),
         )
     except (httpx.HTTPError, httpx.InvalidURL):
         return False
     return answer.is_success
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Read once: that takes longer than most deliveries."""
+    return httpx.create_ssl_context()
 
 
 def _filled(template: Any, values: Mapping[str, Any]) -> Any:

@@ -109,7 +109,7 @@ def receiver() -> Iterator[tuple[str, Receiver]]:
         yield f"{server.url}/hook", taking
 
 
-def eventually(question: Callable[[], Any], limit_seconds: float = 10) -> Any:
+def eventually(question: Callable[[], Any], limit_seconds: float = 30) -> Any:
     """The first answer that is something; the servers look at their disk in threads."""
     for attempt in itertools.count():
         if found := question():

@@ -27,7 +27,7 @@ QUICK = Times(
 )
 
 
-def until(is_so: Callable[[], Any], seconds: float = 10) -> Any:
+def until(is_so: Callable[[], Any], seconds: float = 30) -> Any:
     """What `is_so` gives as soon as it is true; fails after the time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

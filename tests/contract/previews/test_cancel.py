@@ -90,7 +90,7 @@ def listeners() -> int:
     return sum(thread.name == "decoder's answers" for thread in threading.enumerate())
 
 
-def until(is_so: Callable[[], bool], within_seconds: float = 1) -> None:
+def until(is_so: Callable[[], bool], within_seconds: float = BOUND_SECONDS) -> None:
     give_up_at = time.monotonic() + within_seconds
     while not is_so():
         assert time.monotonic() < give_up_at
@@ -142,7 +142,8 @@ def cancel(
 
     assert files_in(folder) == []
     if decoder.process_id is None:
-        assert processes_of(process) == []
+        # Whoever buries its ffmpeg may be busy for a moment.
+        until(lambda: processes_of(process) == [])
         until(lambda: listeners() == 0)
     else:
         assert processes_of(process) == [decoder.process_id]
