@@ -17,6 +17,7 @@ from showrunner.history.analytics.core.asked import Analytics, Asked
 from showrunner.history.analytics.core.categories import moved
 from showrunner.history.analytics.core.dimensions import Kind
 from showrunner.history.analytics.core.entries import Entry, entry, keyed, shown, unkeyed
+from showrunner.history.analytics.core.narrowed import copied_together
 from showrunner.history.analytics.core.people import People
 from showrunner.history.analytics.core.query import AnalyticsQuery
 from showrunner.history.analytics.core.question import Question
@@ -131,45 +132,43 @@ def _found(asked: Asked, before: Asked, query: ComparisonQuery) -> list[Any]:
     Rows of what they are for, rank, key, fields: the first of the present, what these were
     earlier, the first that are gone, and how many there are in each period with their sums.
     """
-    lines, values = _lines(asked, before, query.of)
+    people = People.of(asked.directory, asked.accounts() | before.accounts())
+    periods = (unkeyed(one, query.of, people=people) for one in (asked, before))
     fields = ", ".join(line_fields(query.of))
     sums = [f"coalesce(sum({name}), 0)" for name in SUMS]
     counted = ", ".join(["count(*)", "NULL", *["NULL"] * len(shown(query.of)), *sums, "NULL"])
-    return asked.rows(
-        f"""
-        WITH lines AS MATERIALIZED ({lines}),
-        ranked AS MATERIALIZED (
-            SELECT is_present, row_number() OVER (PARTITION BY is_present
-                ORDER BY {first_by(query.order)}) AS rank, key, {fields} FROM lines),
-        now AS (SELECT key, rank FROM ranked WHERE is_present),
-        past AS (SELECT * EXCLUDE is_present FROM ranked WHERE NOT is_present)
-        SELECT 'shown' AS role, * EXCLUDE is_present FROM ranked
-        WHERE is_present AND rank <= $limit
-        UNION ALL
-        SELECT 'earlier', * FROM past WHERE key IN (SELECT key FROM now WHERE rank <= $limit)
-        UNION ALL
-        (SELECT 'gone', * FROM past WHERE key NOT IN (SELECT key FROM now)
-            ORDER BY rank LIMIT $limit)
-        UNION ALL SELECT 'present', {counted} FROM lines WHERE is_present
-        UNION ALL SELECT 'before', {counted} FROM lines WHERE NOT is_present
-        ORDER BY role, rank
-        """.replace("$limit", f"{query.limit:d}"),
-        values,
-    )
+    with copied_together(asked, *periods) as (present, earlier):
+        return asked.rows(
+            f"""
+            WITH lines AS MATERIALIZED ({_lines(query.of, present, earlier)}),
+            ranks AS MATERIALIZED (
+                SELECT is_present, key, row_number() OVER (PARTITION BY is_present
+                    ORDER BY {first_by(query.order)}) AS rank FROM lines),
+            ranked AS (SELECT is_present, rank, key, {fields}
+                FROM ranks JOIN lines USING (is_present, key)),
+            now AS (SELECT key, rank FROM ranks WHERE is_present),
+            past AS (SELECT * EXCLUDE is_present FROM ranked WHERE NOT is_present)
+            SELECT 'shown' AS role, * EXCLUDE is_present FROM ranked
+            WHERE is_present AND rank <= $limit
+            UNION ALL
+            SELECT 'earlier', * FROM past WHERE key IN (SELECT key FROM now WHERE rank <= $limit)
+            UNION ALL
+            (SELECT 'gone', * FROM past WHERE key NOT IN (SELECT key FROM now)
+                ORDER BY rank LIMIT $limit)
+            UNION ALL SELECT 'present', {counted} FROM lines WHERE is_present
+            UNION ALL SELECT 'before', {counted} FROM lines WHERE NOT is_present
+            ORDER BY role, rank
+            """.replace("$limit", f"{query.limit:d}")
+        )
 
 
-def _lines(asked: Asked, before: Asked, kind: Kind) -> tuple[str, list[Any]]:
+def _lines(kind: Kind, present: str, earlier: str) -> str:
     """SQL of the lines of both periods, with keys that mean the same in both."""
-    people = People.of(asked.directory, asked.accounts() | before.accounts())
-    present, values = unkeyed(asked, kind, people=people)
-    earlier, others = unkeyed(before, kind, people=people)
-    both = (
-        f"SELECT *, true AS is_present FROM ({present}) UNION ALL SELECT *, false FROM ({earlier})"
-    )
+    both = f"SELECT *, true AS is_present FROM {present} UNION ALL SELECT *, false FROM {earlier}"
     fields = ", ".join(f"{sql} AS {name}" for name, sql in line_fields(kind).items())
-    rows = keyed(kind, both)
-    lines = f"SELECT is_present, key::VARCHAR AS key, {fields} FROM ({rows}) GROUP BY ALL"
-    return lines, [*values, *others]
+    return (
+        f"SELECT is_present, key::VARCHAR AS key, {fields} FROM ({keyed(kind, both)}) GROUP BY ALL"
+    )
 
 
 def _entry(kind: Kind, row: Sequence[Any], servers: dict[str, str]) -> Entry:
