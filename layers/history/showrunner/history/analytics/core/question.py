@@ -1,5 +1,6 @@
 """A question as functions, pages and exports know it: its address, parameters and answer."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -28,4 +29,10 @@ class Question:
 
     def answered(self, analytics: Analytics, query_string: str) -> Answer:
         """The answer to a request's parameters."""
-        return self.ask(analytics, self.query.read(query_string))
+        return self.timed(analytics, self.query.read(query_string))
+
+    def timed(self, analytics: Analytics, query: AnalyticsQuery) -> Answer:
+        """The answer with the time that it took."""
+        began = time.perf_counter()
+        answer = self.ask(analytics, query)
+        return answer.model_copy(update={"took_ms": round(1000 * (time.perf_counter() - began), 1)})

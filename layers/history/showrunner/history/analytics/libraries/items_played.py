@@ -10,6 +10,7 @@ and number, artist and title). Two movies of one name with different ids are not
 # The SQL is put together from our own column and table names; values are always bound.
 # ruff: noqa: S608
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -37,7 +38,7 @@ def with_plays(shelves: Shelves, on: On, where: str = "true") -> tuple[str, list
     """
     chosen, values = shelves.chosen(where)
     if on is On.SAME_SERVER:
-        played, played_values = plays_on_server(shelves)
+        played, played_values = _on_server(shelves)
         sql = f"""SELECT chosen.*, coalesce(plays, 0) AS plays, first_s, last_s
             FROM {chosen} AS chosen LEFT JOIN {played} USING (connection_id, item_id)"""
         return f"({sql})", [*values, *played_values]
@@ -62,16 +63,23 @@ def with_plays(shelves: Shelves, on: On, where: str = "true") -> tuple[str, list
     return f"({sql})", [*table_values, *values]
 
 
-def plays_on_server(shelves: Shelves) -> tuple[str, list[Any]]:
+def plays_on_server(shelves: Shelves, item_ids: Sequence[str]) -> tuple[str, list[Any]]:
     """
-    SQL of the items that were played, by `connection_id` and `item_id`, with `plays`, `first_s`
-    and `last_s` on that server, as `with_plays` has them; with the values for its question marks.
+    SQL of those of the items that were played, by `connection_id` and `item_id`, with `plays`,
+    `first_s` and `last_s` on that server, as `with_plays` has them; with the values for its
+    question marks.
     """
+    only = "SEMI JOIN (SELECT unnest(?::VARCHAR[]) AS item_id) USING (item_id)"
+    sql, values = _on_server(shelves, only)
+    return sql, [*values, item_ids]
+
+
+def _on_server(shelves: Shelves, only: str = "") -> tuple[str, list[Any]]:
     plays = split(shelves.asked, shelves.plays_before)
     groups = _groups(plays.fresh)
     if plays.settled:
-        groups = _summed(f"FROM {_groups_of_settled(shelves, plays.settled)} UNION ALL {groups}")
-    return f"({groups})", plays.fresh.values
+        groups = f"FROM {_groups_of_settled(shelves, plays.settled)} UNION ALL {groups}"
+    return f"({_summed(groups, only)})", plays.fresh.values
 
 
 def _by_keys(shelves: Shelves) -> tuple[str, list[Any]]:
@@ -130,9 +138,9 @@ def _passing(plays: Plays) -> str:
     return f"{plays.relation} AS play WHERE {plays.condition}"
 
 
-def _summed(groups: str) -> str:
+def _summed(groups: str, only: str = "") -> str:
     return f"""SELECT connection_id, item_id, sum(plays)::BIGINT AS plays, {_EARLIEST_AND_LATEST}
-        FROM ({groups}) GROUP BY connection_id, item_id"""
+        FROM ({groups}) {only} GROUP BY connection_id, item_id"""
 
 
 def _strays(plays: Plays, groups: str, items: str) -> str:

@@ -125,12 +125,8 @@ def _newest(shelves: Shelves, query: RecentlyAddedQuery) -> tuple[list[Added], i
 def _played(shelves: Shelves, rows: list[dict[str, Any]]) -> dict[tuple[str, str], tuple[int, int]]:
     """Plays and the first moment (in seconds) of those of the items that were played."""
     item_ids = sorted({item_id for row in rows for item_id in row["item_ids"]})
-    sql, values = plays_on_server(shelves)
-    found = shelves.asked.rows(
-        f"SELECT connection_id, item_id, plays, first_s FROM {sql} "
-        "WHERE list_contains(?::VARCHAR[], item_id)",
-        [*values, item_ids],
-    )
+    sql, values = plays_on_server(shelves, item_ids)
+    found = shelves.asked.rows(f"SELECT connection_id, item_id, plays, first_s FROM {sql}", values)
     return {(server_id, item_id): (plays, first) for server_id, item_id, plays, first in found}
 
 

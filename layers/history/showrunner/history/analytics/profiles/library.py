@@ -93,12 +93,13 @@ def library(analytics: Analytics, query: LibraryQuery) -> LibraryAnswer:
         raise wrong_field("libraries", "give the name of exactly one library")
     shelves = shelves_of(analytics, query)
     server_id, media_types = _of_items(shelves, query)
+    facts = _facts(shelves, query, media_types)
     return LibraryAnswer(
         **shelves.head(),
         server_id=server_id,
         server=shelves.asked.servers().get(server_id or ""),
         library=query.libraries[0],
-        **_facts(shelves, query, media_types),
+        **facts,
     )
 
 
