@@ -14,6 +14,7 @@ from showrunner.history.analytics.core.answers import Answer
 from showrunner.history.analytics.core.asked import Analytics
 from showrunner.history.analytics.core.query import AnalyticsQuery
 from showrunner.history.analytics.core.question import Question
+from showrunner.history.analytics.core.zones import local_s, offsets
 from showrunner.history.analytics.libraries.items import items_version
 from showrunner.history.analytics.libraries.items_chosen import (
     Shelves,
@@ -22,9 +23,9 @@ from showrunner.history.analytics.libraries.items_chosen import (
 )
 from showrunner.history.analytics.libraries.items_played import plays_on_server
 from showrunner.history.analytics.libraries.items_shown import Row, library_facts
-from showrunner.history.analytics.libraries.items_time import Period, periods, with_period
 
 MOST_IDS = 100
+_DAY_SECONDS = 86_400
 
 
 class AddedKind(StrEnum):
@@ -101,18 +102,19 @@ def _newest(shelves: Shelves, query: RecentlyAddedQuery) -> tuple[list[Added], i
     scope = shelves.asked.scope
     where = f"{shelves.added_in_range} AND {shelves.at_end} AND {_MEDIA_TYPES[query.of]}"
     sql, values = shelves.chosen(where)
-    days = periods(Period.DAY, scope.since, scope.before, scope.zone)
-    rows, bound = with_period(sql, "added_s", days)
+    # Items can be older than the first play, and with them the changes of the clock.
+    added_s = local_s("added_s", offsets(scope.zone, scope.since, scope.before))
     found = shelves.asked.rows(
         f"""WITH items AS MATERIALIZED (
-            SELECT *, CASE WHEN series_title IS NULL THEN item_id END AS alone FROM {rows}),
+            SELECT *, {added_s} // {_DAY_SECONDS} AS period,
+                CASE WHEN series_title IS NULL THEN item_id END AS alone FROM {sql}),
         newest AS (SELECT {_TOGETHER}, max(added_s) AS last_added_s, count(*) OVER () AS entries
             FROM items GROUP BY {_TOGETHER}
             ORDER BY last_added_s DESC, {_TOGETHER} LIMIT ?)
         SELECT {_COLUMNS}, any_value(entries) FROM items JOIN newest ON {_IS_TOGETHER}
         GROUP BY {", ".join(f"items.{name}" for name in _TOGETHER.split(", "))}
         ORDER BY last_added_s DESC, connection_id, item_ids[1]""",
-        [*values, *bound, query.limit],
+        [*values, query.limit],
     )
     if not found:
         return [], 0

@@ -114,11 +114,12 @@ def _found(ever: Asked, asked: Asked, people: People, query: YearQuery) -> _Foun
         lists = pool.submit(others, files, people, query.limit)
         earlier = pool.submit(_earlier, before, query)
         with copied(files, _COLUMNS) as plays:
+            # What takes longest comes first, so that both end at about the same time.
+            days = pool.submit(days_of, plays, people)
             hours = pool.submit(hours_of, plays, people)
             titles = {
                 kind: pool.submit(favourites, plays, kind, people, query.limit) for kind in TITLES
             }
-            days = pool.submit(days_of, plays, people)
             binge = pool.submit(longest_binge, asked, plays, query)
             new = pool.submit(new_titles, plays, ever)
             first, last = (

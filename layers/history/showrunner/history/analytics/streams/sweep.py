@@ -35,8 +35,8 @@ _DAY_SECONDS, _HOUR_SECONDS = 86_400, 3_600
 _EPOCH = date(1970, 1, 1)
 _ANY_TIME = 0, 2_147_000_000
 """In seconds since 1970; no range begins before it, and the ledger's moments end there."""
-PLAYS_AT_ONCE = 2_000_000
-"""Keeps the numbers of all plays below 100 MB, however many these are."""
+PLAYS_AT_ONCE = 1_000_000
+"""Keeps the numbers of all plays below 50 MB, however many these are."""
 
 
 def _first_of_month(local_s: Numbers) -> Numbers:
