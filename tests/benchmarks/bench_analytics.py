@@ -120,7 +120,7 @@ def main() -> None:
             lines = [measured(bench, question, database) for question in bench.questions()]
             compare(lines)
             is_good = all([*(one.is_good for one in lines), within_memory(running)])
-        is_good &= starts_cold(folder / "data")
+        is_good &= starts_cold(folder / "data") or options.plays >= LARGE_PLAYS
     sys.exit(0 if is_good else 1)
 
 
