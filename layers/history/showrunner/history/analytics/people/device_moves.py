@@ -3,13 +3,13 @@
 # The SQL is put together from our own columns and texts; values are always bound.
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from showrunner.history.analytics.core.asked import Asked
 from showrunner.history.analytics.core.begun import begun
 from showrunner.history.analytics.core.dimensions import PERSON
 from showrunner.history.analytics.core.narrowed import Sql
-from showrunner.history.analytics.core.people import with_people
+from showrunner.history.analytics.viewing.active_days import by_number, owners_of, people_of
 from showrunner.history.analytics.viewing.past_and_fresh import apart
 
 
@@ -68,10 +68,13 @@ def moves(asked: Asked, column: str, period: str, limit: int) -> Moves:
             "min(began_s) AS first_s, max(began_s) AS last_s",
         )
 
-    seen, values = apart(asked).counted(count)
-    named, owners = with_people(seen, asked.directory)
+    people = people_of(asked)
+    numbered, values = by_number(apart(asked).counted(count), people)
+    owners = owners_of(asked.directory, people)
+    owned: list[list[Any]] = [[number for number, _ in owners]]
+    owned += [[one.id for _, one in owners], [one.name for _, one in owners]]
     ((used, moved, movers, unnamed_plays),) = asked.rows(
-        _MOVES.format(named=named), [*values, *owners, limit, limit]
+        _MOVES.format(numbered=numbered), [*values, *owned, limit, limit]
     )
     return Moves(
         used=[Used(**one) for one in used or ()],
@@ -83,9 +86,11 @@ def moves(asked: Asked, column: str, period: str, limit: int) -> Moves:
 
 _MOVES = """
     WITH told AS MATERIALIZED (
-        SELECT person, max(person_id) AS person_id, max(person_name) AS person_name, name, period,
+        SELECT number AS person, max(account_name) AS account_name, name, period,
             sum(plays) AS plays, min(first_s) AS first_s, max(last_s) AS last_s
-        FROM ({named}) GROUP BY person, name, period),
+        FROM ({numbered}) GROUP BY number, name, period),
+    owned AS (SELECT unnest(?::INTEGER[]) AS person, unnest(?::VARCHAR[]) AS person_id,
+        unnest(?::VARCHAR[]) AS person_name),
     known AS (FROM told WHERE person IS NOT NULL AND name IS NOT NULL),
     names AS (
         SELECT person, name, min(period) AS first, max(period) AS last, sum(plays) AS plays,
@@ -121,10 +126,11 @@ _MOVES = """
         SELECT earlier, later, count(DISTINCT person) AS people, count(*) AS moves
         FROM steps GROUP BY ALL ORDER BY people DESC, moves DESC, earlier, later LIMIT ?),
     movers AS (
-        SELECT max(person_name) AS name, max(person_id) AS id, any_value(first_name) AS first,
+        SELECT coalesce(max(person_name), max(account_name)) AS name, max(person_id) AS id,
+            any_value(first_name) AS first,
             any_value(last_name) AS last, any_value(most_name) AS most,
             any_value(different) AS different, any_value(coalesce(moves, 0)) AS moves
-        FROM people JOIN told USING (person)
+        FROM people JOIN told USING (person) LEFT JOIN owned USING (person)
             LEFT JOIN (SELECT person, count(*) AS moves FROM steps GROUP BY person) USING (person)
         GROUP BY person ORDER BY moves DESC, different DESC, name, person LIMIT ?)
     SELECT (SELECT list(one) FROM used AS one), (SELECT list(one) FROM moved AS one),

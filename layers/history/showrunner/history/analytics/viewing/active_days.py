@@ -19,7 +19,7 @@ from showrunner.history.analytics.core.narrowed import Sql
 from showrunner.history.analytics.core.people import People, account_of
 from showrunner.history.analytics.core.watched import Grain, watched
 from showrunner.history.analytics.viewing.past_and_fresh import PastAndFresh
-from showrunner.people.directory import Directory
+from showrunner.people.directory import Directory, PersonName
 
 _EPOCH = date(1970, 1, 1)
 
@@ -98,11 +98,22 @@ _NAMES = f"""
 """
 
 
-def _who(directory: Directory, people: People, names: Mapping[int, str]) -> list[Who]:
+def owners_of(directory: Directory, people: People) -> list[tuple[int, PersonName]]:
+    """Whose the numbers are, as far as somebody noted an account of theirs."""
     owners = {account_of(account): person for account, person in directory.owners()}
+    found = {
+        number: owners[account]
+        for account, number in zip(people.accounts, people.numbers, strict=True)
+        if account in owners
+    }
+    return list(found.items())
+
+
+def _who(directory: Directory, people: People, names: Mapping[int, str]) -> list[Who]:
+    owners = dict(owners_of(directory, people))
     found: dict[int, Who] = {}
     for account, number in zip(people.accounts, people.numbers, strict=True):
-        person = owners.get(account)
+        person = owners.get(number)
         found[number] = (
             Who(person.id, person.id, person.name)
             if person
