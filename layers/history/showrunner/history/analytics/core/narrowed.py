@@ -15,7 +15,6 @@ from itertools import count
 from typing import Any, TypeVar
 
 from showrunner.history.analytics.core.asked import Analytics, Asked
-from showrunner.history.analytics.core.people import People
 from showrunner.history.analytics.core.query import AnalyticsQuery
 from showrunner.history.analytics.core.settled import Plays, kept_table, split
 from showrunner.history.filters import PlayFilters
@@ -51,10 +50,6 @@ class NarrowAsked(Asked):
     @property
     def is_of_history(self) -> bool:
         return False
-
-    def people(self) -> People:
-        rows = self.rows(f"SELECT DISTINCT account FROM {self.table} WHERE account IS NOT NULL")
-        return People.of(self.directory, (account for (account,) in rows))
 
 
 def among(asked: Asked, table: str) -> NarrowAsked:
