@@ -48,8 +48,6 @@ def begun_kept(
     The same, but a combination comes in up to two rows: that of the months which are over is
     found once and kept. For few combinations, whose sums add up.
     """
-    if type(asked) is not Asked:  # its plays are others than those of the ledger's files
-        return begun(asked, columns, sums=sums, where=where, people=people)
     if not asked.is_of_history:
         return begun(asked, columns, sums=sums, where=where, people=people)
     plays = split(asked, asked.scope.began_in_range)

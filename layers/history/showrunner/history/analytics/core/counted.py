@@ -15,6 +15,10 @@ class Counted(Asked):
 
     table: str = ""
 
+    @property
+    def is_of_history(self) -> bool:
+        return False
+
     def again(self, columns: Mapping[str, str], where: str) -> str:
         """SQL of what `watched` gives for these columns, without a bucket."""
         chosen = "".join(f"{sql} AS {name}, " for name, sql in columns.items())
