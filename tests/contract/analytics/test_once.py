@@ -1,6 +1,7 @@
 """What is counted of past months once is what is counted of all plays together."""
 
 from collections import Counter
+from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from showrunner.history.analytics.core import narrowed
 from showrunner.history.analytics.core.asked import Asked
 from showrunner.history.analytics.core.begun import begun, begun_kept
+from showrunner.history.analytics.core.counted import Counted
 from showrunner.history.analytics.core.dimensions import PERSON
 from showrunner.history.analytics.core.once import watched_once
 from showrunner.history.analytics.core.query import AnalyticsQuery
@@ -65,6 +67,20 @@ def test_it_is_what_is_counted_of_all(know: Know, query: str) -> None:
     sums = "count(*) AS plays, sum(watched_seconds) AS watch_seconds, 0 AS unknown_plays"
     expected = summed(asked, begun(asked, PERSON, sums=sums), "account")
     assert summed(asked, begun_kept(asked, PERSON, sums=sums), "account") == expected
+
+
+def test_what_was_counted_already_is_not_counted_again(know: Know) -> None:
+    """Of months that are over neither: lists of a table are made of that table alone."""
+    asked = know(*world()).about(AnalyticsQuery.read(""))
+    asked.rows(
+        "CREATE TABLE of_one AS SELECT 'us' AS account, 7 AS plays, 8 AS watch_seconds, "
+        "0 AS unknown_plays, NULL AS people"
+    )
+    counted = Counted(
+        **{one.name: getattr(asked, one.name) for one in fields(Asked)}, table="of_one"
+    )
+    again = watched_once(counted, {"account": "account"})
+    assert summed(asked, again, "account") == Counter({(("us",), 7, 8, 0): 1})
 
 
 def test_no_month_is_counted_once_that_the_range_or_a_correction_cuts(know: Know) -> None:
