@@ -75,6 +75,13 @@ class Asked:
         """The humans of all plays that touch the range, numbered."""
         return People.of(self.directory, self.accounts())
 
+    def numbered(self, plays: str, people: People) -> tuple[str, list[Any]]:
+        """
+        SQL of these of its plays with the `number` of the human (NULL: nobody is named), and
+        values that come first in it.
+        """
+        return people.numbered(plays)
+
     def accounts(self) -> set[str]:
         """The accounts of all plays that touch the range, as the ledger's column has them."""
         return self.history.accounts(self.scope.touches_range, self.moment)

@@ -33,7 +33,7 @@ def begun(
     filters = asked.scope.began_in_range
     condition, values = asked.scope.condition(filters)
     plays = Plays(asked.plays(filters), condition, values)
-    return _grouped(plays, columns, sums, where, people)
+    return _grouped(asked, plays, columns, sums, where, people)
 
 
 def begun_kept(
@@ -51,20 +51,26 @@ def begun_kept(
     if not asked.is_of_history:
         return begun(asked, columns, sums=sums, where=where, people=people)
     plays = split(asked, asked.scope.began_in_range)
-    sql, values = _grouped(plays.fresh, columns, sums, where, people)
+    sql, values = _grouped(asked, plays.fresh, columns, sums, where, people)
     if plays.settled is None:
         return sql, values
-    table = kept_table(asked.history, *_grouped(plays.settled, columns, sums, where, people))
+    settled = _grouped(asked, plays.settled, columns, sums, where, people)
+    table = kept_table(asked.history, *settled)
     return f"FROM {table} UNION ALL {sql}", values
 
 
 def _grouped(
-    plays: Plays, columns: Mapping[str, str], sums: str, where: str, people: People | None
+    asked: Asked,
+    plays: Plays,
+    columns: Mapping[str, str],
+    sums: str,
+    where: str,
+    people: People | None,
 ) -> tuple[str, list[Any]]:
     named = "".join(f"{sql} AS {name}, " for name, sql in columns.items())
     relation, values = plays.relation, plays.values
     if people:
-        relation, numbers = people.numbered(relation)
+        relation, numbers = asked.numbered(relation, people)
         sums, values = f"{sums}, {people.bits('number')} AS people", [*numbers, *values]
     sql = f"SELECT {named}{sums} FROM {relation} WHERE {plays.condition} AND ({where}) GROUP BY ALL"
     return sql, values

@@ -15,7 +15,9 @@ from itertools import count
 from typing import Any, TypeVar
 
 from showrunner.history.analytics.core.asked import Analytics, Asked
+from showrunner.history.analytics.core.people import People
 from showrunner.history.analytics.core.query import AnalyticsQuery
+from showrunner.history.analytics.core.rules import EVERY_PLAY
 from showrunner.history.analytics.core.settled import Plays, kept_table, split
 from showrunner.history.filters import PlayFilters
 from showrunner.history.ledger.columns import DERIVED
@@ -38,23 +40,34 @@ QueryT = TypeVar("QueryT", bound=AnalyticsQuery)
 
 @dataclass(frozen=True, slots=True)
 class NarrowAsked(Asked):
-    """A question about the plays that are in `table`."""
+    """
+    A question about the plays that are in `table`, where they have the numbers of `humans` (None:
+    of nobody).
+    """
 
     table: str = ""
+    humans: People | None = None
 
     def plays(self, filters: PlayFilters) -> str:
         """All of them, whatever the filters: a condition follows in any case."""
         del filters
         return self.table
 
+    def numbered(self, plays: str, people: People) -> tuple[str, list[Any]]:
+        return (plays, []) if people == self.humans else people.numbered(plays)
+
+    def people(self) -> People:
+        return self.humans or People.of(self.directory, self.accounts())
+
     @property
     def is_of_history(self) -> bool:
         return False
 
 
-def among(asked: Asked, table: str) -> NarrowAsked:
+def among(asked: Asked, table: str, humans: People | None = None) -> NarrowAsked:
     """The same question about the plays that are in `table` (SQL), and no others."""
-    return NarrowAsked(**{one.name: getattr(asked, one.name) for one in fields(Asked)}, table=table)
+    facts = {one.name: getattr(asked, one.name) for one in fields(Asked)}
+    return NarrowAsked(**facts, table=table, humans=humans)
 
 
 class Known(Analytics):
@@ -75,42 +88,50 @@ class NarrowAnalytics(Known):
 
     asked: NarrowAsked
 
-    def __init__(self, asked: Asked, table: str) -> None:
-        # What is in the table passed the filters, and it has not the columns to ask again.
-        scope = replace(asked.scope, filters=PlayFilters(), content_ratings=())
-        super().__init__(among(replace(asked, scope=scope), table))
+    def __init__(self, asked: Asked, table: str, humans: People | None = None) -> None:
+        # What is in the table counts and passed the filters: it has not the columns to ask again.
+        scope = replace(asked.scope, filters=PlayFilters(), content_ratings=(), counting=EVERY_PLAY)
+        super().__init__(among(replace(asked, scope=scope), table, humans))
 
 
 @contextmanager
 def narrowed(
-    asked: Asked, columns: Sequence[str], where: str = "true", values: Sequence[Any] = ()
+    asked: Asked,
+    columns: Sequence[str],
+    where: str = "true",
+    values: Sequence[Any] = (),
+    people: People | None = None,
 ) -> Iterator[NarrowAnalytics]:
     """
     The plays that `asked` is about, of those that pass `where` (SQL over the ledger's columns).
 
-    They have these `columns` and those that most questions need. For parts of the history that
-    are small; gone when the block ends.
+    They have these `columns`, those that most questions need, and the numbers of `people`. For
+    parts of the history that are small; gone when the block ends.
     """
     filters = asked.scope.touches_range
     plays = Plays(asked.plays(filters), *asked.scope.condition(filters))
-    with copied(asked, _chosen(plays, columns, where, values)) as table:
-        yield NarrowAnalytics(asked, table)
+    with copied(asked, _chosen(plays, columns, where, values, people)) as table:
+        yield NarrowAnalytics(asked, table, people)
 
 
 @contextmanager
 def narrowed_once(
-    asked: Asked, columns: Sequence[str], where: str, values: Sequence[Any]
+    asked: Asked,
+    columns: Sequence[str],
+    where: str,
+    values: Sequence[Any],
+    people: People | None = None,
 ) -> Iterator[NarrowAnalytics]:
     """The same; those of past months are copied once, unless they are many."""
     plays = split(asked, asked.scope.touches_range)
-    settled = _chosen(plays.settled, columns, where, values) if plays.settled else None
+    settled = _chosen(plays.settled, columns, where, values, people) if plays.settled else None
     if settled is None or _count(asked, settled) > MOST_KEPT_PLAYS:
-        with narrowed(asked, columns, where, values) as found:
+        with narrowed(asked, columns, where, values, people) as found:
             yield found
         return
     past = kept_table(asked.history, *settled)
-    with copied(asked, _chosen(plays.fresh, columns, where, values)) as fresh:
-        yield NarrowAnalytics(asked, f"(FROM {past} UNION ALL BY NAME FROM {fresh})")
+    with copied(asked, _chosen(plays.fresh, columns, where, values, people)) as fresh:
+        yield NarrowAnalytics(asked, f"(FROM {past} UNION ALL BY NAME FROM {fresh})", people)
 
 
 def _count(asked: Asked, plays: Sql) -> int:
@@ -120,12 +141,17 @@ def _count(asked: Asked, plays: Sql) -> int:
     return int(count)
 
 
-def _chosen(plays: Plays, columns: Sequence[str], where: str, values: Sequence[Any]) -> Sql:
-    sql = (
-        f"SELECT {', '.join((*_ALWAYS, *columns))} FROM {plays.relation} "
-        f"WHERE {plays.condition} AND ({where})"
-    )
-    return sql, [*plays.values, *values]
+def _chosen(
+    plays: Plays,
+    columns: Sequence[str],
+    where: str,
+    values: Sequence[Any],
+    people: People | None,
+) -> Sql:
+    names = (*_ALWAYS, *columns, *(["number"] if people else []))
+    relation, numbers = people.numbered(plays.relation) if people else (plays.relation, [])
+    sql = f"SELECT {', '.join(names)} FROM {relation} WHERE {plays.condition} AND ({where})"
+    return sql, [*numbers, *plays.values, *values]
 
 
 @contextmanager

@@ -152,7 +152,7 @@ class _Watched:
         condition, values = self._asked.scope.condition(filters)
         plays = self._asked.plays(filters)
         if people:
-            plays, numbers = people.numbered(plays)
+            plays, numbers = self._asked.numbered(plays, people)
             values = [*numbers, *values]
         return f"{plays} WHERE {condition} AND ({self._where})", values
 

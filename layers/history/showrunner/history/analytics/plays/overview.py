@@ -113,7 +113,7 @@ def _at_hand(asked: Asked, since: datetime) -> Iterator[Asked]:
     if asked.history.count(both.scope.touches_range, asked.moment) > _FEW_PLAYS:
         yield asked
         return
-    with narrowed_once(both, _COPIED, "true", []) as small:
+    with narrowed_once(both, _COPIED, "true", [], both.people()) as small:
         yield small.asked.during(asked.scope.since, asked.scope.before)
 
 

@@ -28,7 +28,7 @@ from showrunner.history.analytics.viewing.active_days import (
     SUMS,
     Who,
     active_days,
-    by_number,
+    counted_by_number,
     day_of,
 )
 from showrunner.history.analytics.viewing.past_and_fresh import PastAndFresh
@@ -204,7 +204,9 @@ def hours_of(plays: PastAndFresh, people: People) -> Hours:
     def count(asked: Asked) -> Sql:
         hour = f"{asked.scope.local_s('began_s')} // 3600 % 24"
         sums = f"{PLAYS}, min(began_s) AS first_s, max(began_s) AS last_s"
-        return by_number(begun(asked, {"account": "account", "hour": hour}, sums=sums), people)
+        return counted_by_number(
+            asked, people, lambda who: begun(asked, {**who, "hour": hour}, sums=sums)
+        )
 
     sql, values = plays.counted(count)
     rows = plays.fresh.rows(_HOURS.format(told=sql), values)

@@ -113,7 +113,7 @@ def _found(ever: Asked, asked: Asked, people: People, query: YearQuery) -> _Foun
         # One look at the files while their plays are copied for all others.
         lists = pool.submit(others, files, people, query.limit)
         earlier = pool.submit(_earlier, before, query)
-        with copied(files, _COLUMNS) as plays:
+        with copied(files, _COLUMNS, people) as plays:
             # What takes longest comes first, so that both end at about the same time.
             days = pool.submit(days_of, plays, people)
             hours = pool.submit(hours_of, plays, people)

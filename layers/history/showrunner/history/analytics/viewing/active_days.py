@@ -8,14 +8,13 @@ Many people over many years are too many days to put into an order every time.
 # ruff: noqa: S608
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from showrunner.history.analytics.core.asked import Asked
-from showrunner.history.analytics.core.dimensions import PERSON
-from showrunner.history.analytics.core.narrowed import Sql
+from showrunner.history.analytics.core.narrowed import NarrowAsked, Sql
 from showrunner.history.analytics.core.people import People, account_of
 from showrunner.history.analytics.core.watched import Grain, watched
 from showrunner.history.analytics.viewing.past_and_fresh import PastAndFresh
@@ -56,6 +55,16 @@ def by_number(counted: Sql, people: People) -> Sql:
     sql, values = counted
     numbered, numbers = people.numbered(f"({sql})")
     return f"SELECT * EXCLUDE (account) FROM {numbered}", [*values, *numbers]
+
+
+def counted_by_number(
+    asked: Asked, people: People, count: Callable[[Mapping[str, str]], Sql]
+) -> Sql:
+    """SQL of what `count` gives for a column that says who played, with `number` instead of it."""
+    if isinstance(asked, NarrowAsked) and asked.humans == people:
+        sql, values = count({"human": "number"})
+        return f"SELECT * RENAME (human AS number) FROM ({sql})", values
+    return by_number(count({"account": "account"}), people)
 
 
 SUMS = """sum(plays)::BIGINT AS plays, sum(watch_seconds)::BIGINT AS watch_seconds,
@@ -126,7 +135,10 @@ def _summed(plays: PastAndFresh, people: People, summary: str) -> Sql:
     first, monday = _first_days(plays)
 
     def count(asked: Asked) -> Sql:
-        sql, values = by_number(watched(asked, PERSON, grain=Grain.DAY), people)
+        def counted(who: Mapping[str, str]) -> Sql:
+            return watched(asked, {**who, "account_name": "person_name"}, grain=Grain.DAY)
+
+        sql, values = counted_by_number(asked, people, counted)
         sums = f"max(account_name) AS name, {SUMS}"
         return f"SELECT number, bucket, {sums} FROM ({sql}) GROUP BY number, bucket", values
 

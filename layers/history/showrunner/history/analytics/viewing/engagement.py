@@ -35,7 +35,7 @@ def engagement(analytics: Analytics, query: EngagementQuery) -> EngagementAnswer
     asked = analytics.about(query)
     numbers = people_of(asked)
     # Each alone leaves one of two processors idle for half of its time.
-    with copied(apart(asked), _COLUMNS) as plays, ThreadPoolExecutor(THREADS) as pool:
+    with copied(apart(asked), _COLUMNS, numbers) as plays, ThreadPoolExecutor(THREADS) as pool:
         days = pool.submit(active_of, plays, numbers)
         titles = pool.submit(titles_of, plays, numbers)
         viewed = pool.submit(viewed_of, plays, numbers)

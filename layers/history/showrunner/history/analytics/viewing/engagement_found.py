@@ -4,7 +4,7 @@
 # ruff: noqa: S608
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -16,7 +16,12 @@ from showrunner.history.analytics.core.categories import BUCKETS, Bucket, By
 from showrunner.history.analytics.core.dimensions import DIMENSIONS, Kind
 from showrunner.history.analytics.core.narrowed import Sql
 from showrunner.history.analytics.core.people import People
-from showrunner.history.analytics.viewing.active_days import SUMS, Who, active_days, by_number
+from showrunner.history.analytics.viewing.active_days import (
+    SUMS,
+    Who,
+    active_days,
+    counted_by_number,
+)
 from showrunner.history.analytics.viewing.engagement_answer import EngagementBy
 from showrunner.history.analytics.viewing.past_and_fresh import PastAndFresh
 
@@ -122,7 +127,7 @@ def viewed_of(plays: PastAndFresh, people: People) -> dict[int | None, Viewed]:
     def count(asked: Asked) -> Sql:
         sums = """count(is_watched) AS known, count(*) FILTER (WHERE is_watched) AS completed,
             max(began_s) AS last_s"""
-        return by_number(begun(asked, {"account": "account"}, sums=sums), people)
+        return counted_by_number(asked, people, lambda who: begun(asked, who, sums=sums))
 
     sql, values = plays.counted(count)
     rows = plays.fresh.rows(
@@ -158,10 +163,14 @@ def titles_of(plays: PastAndFresh, people: People) -> dict[int, int]:
 
 def _titles(people: People, asked: Asked) -> Sql:
     """Numbers for them take less room, and are compared faster."""
-    account, kind = {"account": "account"}, {"media_type": "media_type"}
-    movies, values = begun(asked, {**account, **_MOVIES.columns}, where=_NAMED_MOVIES)
-    series, more = begun(asked, {**account, **kind, "name": "series_title"}, where=_SERIES)
-    sql = f"""SELECT account, {_MOVIE} AS title FROM ({movies})
-        UNION ALL SELECT account, hash(media_type, name) FROM ({series})"""
-    named, values = by_number((sql, [*values, *more]), people)
+
+    def count(who: Mapping[str, str]) -> Sql:
+        (column,), kind = who, {"media_type": "media_type"}
+        movies, values = begun(asked, {**who, **_MOVIES.columns}, where=_NAMED_MOVIES)
+        series, more = begun(asked, {**who, **kind, "name": "series_title"}, where=_SERIES)
+        sql = f"""SELECT {column}, {_MOVIE} AS title FROM ({movies})
+            UNION ALL SELECT {column}, hash(media_type, name) FROM ({series})"""
+        return sql, [*values, *more]
+
+    named, values = counted_by_number(asked, people, count)
     return f"FROM ({named}) WHERE number IS NOT NULL", values

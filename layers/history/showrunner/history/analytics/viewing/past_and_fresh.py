@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from showrunner.history.analytics.core.asked import Asked
 from showrunner.history.analytics.core.narrowed import MOST_KEPT_PLAYS, Sql, among, narrowed
 from showrunner.history.analytics.core.once import Count
+from showrunner.history.analytics.core.people import People
 from showrunner.history.analytics.core.settled import kept_table, split
 from showrunner.history.analytics.viewing.binges_found import LATER
 
@@ -81,10 +82,12 @@ def apart(asked: Asked) -> PastAndFresh:
 
 
 @contextmanager
-def copied(plays: PastAndFresh, columns: Sequence[str]) -> Iterator[PastAndFresh]:
+def copied(
+    plays: PastAndFresh, columns: Sequence[str], people: People | None = None
+) -> Iterator[PastAndFresh]:
     """
     The same for many looks: the fresh ones, unless they are very many, are copied with these
-    `columns` and those of `narrowed`. Gone when the block ends.
+    `columns`, those of `narrowed` and the numbers of `people`. Gone when the block ends.
     """
     asked = plays.fresh
     if plays.fresh_plays > MOST_KEPT_PLAYS or (plays.past is None and not plays.fresh_plays):
@@ -92,7 +95,7 @@ def copied(plays: PastAndFresh, columns: Sequence[str]) -> Iterator[PastAndFresh
         return
     touching = _touching(asked)
     fresh = among(touching, asked.plays(touching.scope.began_in_range))
-    with narrowed(fresh, columns) as found:
+    with narrowed(fresh, columns, people=people) as found:
         one = found.asked.during(asked.scope.since, asked.scope.before)
         ((count,),) = one.rows(f"SELECT count(*) FROM {one.plays(one.scope.touches_range)}")
         yield replace(plays, fresh=one, is_fresh=count > 0)
