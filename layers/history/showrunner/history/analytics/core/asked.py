@@ -58,6 +58,10 @@ class Asked:
         """The same question about another range."""
         return replace(self, scope=self.scope.during(since, before))
 
+    def of_newest(self, since: datetime) -> "Asked":
+        """The same about plays that began since then, or went on: a year at most."""
+        return replace(self, scope=self.scope.of_newest(since))
+
     def plays(self, filters: PlayFilters) -> str:
         """
         SQL of a table with the ledger's columns that has at least the plays that pass.

@@ -52,7 +52,7 @@ def counted_once(asked: Asked, count: Count, count_whole: Count | None = None) -
     fresh = f"(FROM {plays.fresh.relation} UNION ALL BY NAME FROM {going_on})"
     past = among(asked.during(plays.since, plays.before), f"({settled} <= {last_s})")
     table = kept_table(asked.history, *(count_whole or count)(past))
-    rest, values = count(among(asked, fresh))
+    rest, values = count(among(asked.of_newest(plays.before), fresh))
     return f"FROM {table} UNION ALL BY NAME ({rest})", values
 
 

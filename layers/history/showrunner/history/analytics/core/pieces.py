@@ -64,7 +64,6 @@ class Pieces:
         found = {"piece": self.of("began_s")}
         if self.grain is not Grain.NONE:
             found["last_piece"] = self.of("ended_s")
-        if self.grain is Grain.HOUR:
             edge_s = self._begin_s(f"({found['piece']} + 1)")
             found["before_edge"] = _until(edge_s)
         return found
@@ -72,24 +71,24 @@ class Pieces:
     @property
     def in_first(self) -> str:
         """The seconds of a play that are known to be of the piece in which it began."""
-        if self.grain is Grain.HOUR:
-            return f"""CASE WHEN {self._is_of_one} THEN watched_seconds
-                WHEN {self._is_of_two} THEN before_edge END"""
-        return f"CASE WHEN {self._is_of_one} THEN watched_seconds END"
+        if self.grain is Grain.NONE:
+            return f"CASE WHEN {self._is_of_one} THEN watched_seconds END"
+        return f"""CASE WHEN {self._is_of_one} THEN watched_seconds
+            WHEN {self._is_of_two} THEN before_edge END"""
 
     @property
     def in_second(self) -> str:
         """The seconds of the piece after it; "": they are never known so easily."""
-        if self.grain is not Grain.HOUR:
+        if self.grain is Grain.NONE:
             return ""
         return f"CASE WHEN {self._is_of_two} THEN watched_seconds - before_edge END"
 
     @property
     def is_more(self) -> str:
         """Whether the play must be cut."""
-        if self.grain is Grain.HOUR:
-            return f"NOT {self._is_of_one} AND NOT {self._is_of_two}"
-        return f"NOT {self._is_of_one}"
+        if self.grain is Grain.NONE:
+            return f"NOT {self._is_of_one}"
+        return f"NOT {self._is_of_one} AND NOT {self._is_of_two}"
 
     @property
     def _is_of_one(self) -> str:

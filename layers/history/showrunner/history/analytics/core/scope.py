@@ -22,6 +22,7 @@ LOOK_BACK = timedelta(days=31)
 """How long before the range a play can have begun whose time in the range still counts."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_YEAR = timedelta(days=366)
 _TWO_DAYS = timedelta(days=2)
 """Where the day of a play begins, its offset is asked for, too."""
 
@@ -48,6 +49,10 @@ class Scope:
     def during(self, since: datetime, before: datetime) -> "Scope":
         """The same question about another range."""
         return replace(self, since=since, before=before)
+
+    def of_newest(self, since: datetime) -> "Scope":
+        """The same about plays that began since then, or went on: a year at most."""
+        return replace(self, first=max(self.first, since - _YEAR))
 
     @property
     def began_in_range(self) -> PlayFilters:

@@ -100,7 +100,7 @@ _SUMMARY = f"""
     , runs AS (
         SELECT number, min(bucket) AS bucket, max(bucket) AS until
         FROM (SELECT number, bucket,
-                bucket - row_number() OVER (PARTITION BY number ORDER BY bucket) AS run
+                bucket - row_number() OVER (ORDER BY number, bucket) AS run
             FROM days WHERE number IS NOT NULL AND plays > 0)
         GROUP BY number, run)
     SELECT 'day' AS kind, bucket, {SUMS} FROM days GROUP BY bucket

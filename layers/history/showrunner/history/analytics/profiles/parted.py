@@ -111,13 +111,13 @@ def parted(
     sql = f"""SELECT {", ".join((*names, *_of_plays(asked.scope)))} FROM {relation}
         WHERE {plays.fresh.condition} AND {_touches(asked.scope)} AND ({where})"""
     fresh = sql, [*numbers, *plays.fresh.values]
-    fresh_s = int(plays.before.timestamp())
+    fresh_s, newest = int(plays.before.timestamp()), asked.of_newest(plays.before)
     if _count(asked, plays) > MOST_COPIED_PLAYS:
-        small = NarrowAnalytics(asked, f"({fresh[0]})").asked
+        small = NarrowAnalytics(newest, f"({fresh[0]})").asked
         yield Parted(past, small, fresh_s, people, fresh[1])
         return
     with copied(asked, fresh) as table:
-        yield Parted(past, NarrowAnalytics(asked, table).asked, fresh_s, people, [])
+        yield Parted(past, NarrowAnalytics(newest, table).asked, fresh_s, people, [])
 
 
 def _count(asked: Asked, plays: Split) -> int:

@@ -56,7 +56,7 @@ _SUMMARY = f"""
     , runs AS (
         SELECT number, min(bucket) AS bucket, max(bucket) AS until
         FROM (SELECT number, bucket,
-                bucket - row_number() OVER (PARTITION BY number ORDER BY bucket) AS run
+                bucket - row_number() OVER (ORDER BY number, bucket) AS run
             FROM days WHERE number IS NOT NULL)
         GROUP BY number, run)
     SELECT 'person' AS kind, number, count(*) AS days, {SUMS} FROM days GROUP BY number

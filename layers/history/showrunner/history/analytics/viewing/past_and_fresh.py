@@ -77,7 +77,9 @@ def apart(asked: Asked) -> PastAndFresh:
         fresh = f"(FROM {plays.fresh.relation} UNION ALL BY NAME FROM {fresh})"
     past = asked.during(asked.scope.since, min(asked.scope.before, plays.before))
     return PastAndFresh(
-        among(past, f"({settled} <= {last_s})"), among(asked, fresh), count - int(past_plays)
+        among(past, f"({settled} <= {last_s})"),
+        among(asked.of_newest(plays.before), fresh),
+        count - int(past_plays),
     )
 
 
