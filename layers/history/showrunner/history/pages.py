@@ -29,7 +29,7 @@ _FIRST_LOOK_PLAYS = 5000
 _GENEROUS = 1.25
 """Rather one month more than another question."""
 
-_MEMORY_LIMIT_MB = 320
+_MEMORY_LIMIT_MB = 260
 """Questions about ten million plays take no longer with it; larger tables go to files."""
 _ORDER = "ORDER BY started_at DESC, id DESC"
 

@@ -118,7 +118,7 @@ class Pieces:
         if self.grain is Grain.NONE:
             return f"WITH placed AS ({placed}) {whole}"
         return f"""
-            WITH placed AS MATERIALIZED ({placed}), several AS (
+            WITH placed AS NOT MATERIALIZED ({placed}), several AS (
                 SELECT *, unnest(range(piece, last_piece + 1)) AS one
                 FROM placed WHERE piece < last_piece)
             {whole}

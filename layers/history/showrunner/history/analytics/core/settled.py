@@ -119,7 +119,12 @@ def kept_table(history: History, sql: str, values: Sequence[Any]) -> str:
         ((row_bytes,),) = history.ask(_TABLE_ROW_BYTES, [table])
         return table, rows * row_bytes
 
-    table: str = _kept_of(history).find(history, (sql, repr(values)), find)
+    kept, key = _kept_of(history), (sql, repr(values))
+    table: str | None = kept.known(key)
+    if table is None:
+        # One after the other: each may take all the memory that there is for questions.
+        with kept.making:
+            table = kept.find(history, key, find)
     return table
 
 
@@ -156,20 +161,29 @@ def asked_again(ask: Callable[[], Value]) -> Value:
 
 
 class _Kept:
-    """Of one engine. Threads may share it; two that look for the same at once both find it."""
+    """
+    Of one engine. Threads may share it; two that look for the same value at once both find it.
+    """
 
     def __init__(self) -> None:
+        self.making = threading.Lock()
         self._guard = threading.Lock()
         self._found: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self._bytes = 0
         self._gone: list[tuple[str, int]] = []
 
-    def find(self, history: History, key: Hashable, find: Callable[[], tuple[Any, int]]) -> Any:
-        """What is kept under the key, else what `find` gives, with its size in bytes."""
+    def known(self, key: Hashable) -> Any:
+        """What is kept under the key; None: nothing."""
         with self._guard:
-            if key in self._found:
-                self._found.move_to_end(key)
-                return self._found[key][0]
+            if key not in self._found:
+                return None
+            self._found.move_to_end(key)
+            return self._found[key][0]
+
+    def find(self, history: History, key: Hashable, find: Callable[[], tuple[Any, int]]) -> Any:
+        """The same, else what `find` gives, with its size in bytes."""
+        if (known := self.known(key)) is not None:
+            return known
         value, size_bytes = find()
         with self._guard:
             if key in self._found:
