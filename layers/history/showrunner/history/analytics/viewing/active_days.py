@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from showrunner.history.analytics.core.asked import Asked
+from showrunner.history.analytics.core.begun import begun
 from showrunner.history.analytics.core.narrowed import NarrowAsked, Sql
 from showrunner.history.analytics.core.people import People, account_of
 from showrunner.history.analytics.core.watched import Grain, watched
@@ -90,21 +91,12 @@ def active_days(
     (`number`; NULL: the plays name nobody) and local day (`bucket`) with `SUMS`. "{first}" in
     it is the day that parts them, "{weeks}" a table of days that has no part of a week.
     """
-    sql, values = _summed(plays, people, summary + _NAMES)
+    sql, values = _summed(plays, people, summary)
     rows: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
-    chosen = ", ".join(("kind", "number", "name", *columns))
-    for kind, number, name, *facts in plays.fresh.rows(f"SELECT {chosen} FROM ({sql})", values):
-        rows[kind].append((number, name, *facts) if kind == _NAME else (number, *facts))
-    names = [(number, name) for number, name, *_ in rows.pop(_NAME, ()) if name is not None]
-    return ActiveDays(rows, _who(plays.fresh.directory, people, dict(sorted(names))))
-
-
-_NAME = "name"
-_NAMES = f"""
-    UNION ALL BY NAME
-    SELECT '{_NAME}' AS kind, number, max(name) AS name FROM days
-    WHERE number IS NOT NULL GROUP BY number
-"""
+    chosen = ", ".join(("kind", "number", *columns))
+    for kind, *facts in plays.fresh.rows(f"SELECT {chosen} FROM ({sql})", values):
+        rows[kind].append(tuple(facts))
+    return ActiveDays(rows, _who(plays, people))
 
 
 def owners_of(directory: Directory, people: People) -> list[tuple[int, PersonName]]:
@@ -118,8 +110,9 @@ def owners_of(directory: Directory, people: People) -> list[tuple[int, PersonNam
     return list(found.items())
 
 
-def _who(directory: Directory, people: People, names: Mapping[int, str]) -> list[Who]:
-    owners = dict(owners_of(directory, people))
+def _who(plays: PastAndFresh, people: People) -> list[Who]:
+    owners = dict(owners_of(plays.fresh.directory, people))
+    names = _names(plays, people) if owners.keys() < set(people.numbers) else {}
     found: dict[int, Who] = {}
     for account, number in zip(people.accounts, people.numbers, strict=True):
         person = owners.get(number)
@@ -131,16 +124,28 @@ def _who(directory: Directory, people: People, names: Mapping[int, str]) -> list
     return [found[number] for number in sorted(found)]
 
 
+def _names(plays: PastAndFresh, people: People) -> dict[int, str]:
+    """What plays call them, by their numbers."""
+
+    def count(asked: Asked) -> Sql:
+        return begun(asked, {"account": "account"}, sums="max(person_name) AS name")
+
+    sql, values = by_number(plays.counted(count), people)
+    rows = plays.fresh.rows(
+        f"SELECT number, max(name) FROM ({sql}) WHERE name IS NOT NULL GROUP BY number", values
+    )
+    return dict(rows)
+
+
 def _summed(plays: PastAndFresh, people: People, summary: str) -> Sql:
     first, monday = _first_days(plays)
 
     def count(asked: Asked) -> Sql:
         def counted(who: Mapping[str, str]) -> Sql:
-            return watched(asked, {**who, "account_name": "person_name"}, grain=Grain.DAY)
+            return watched(asked, who, grain=Grain.DAY)
 
         sql, values = counted_by_number(asked, people, counted)
-        sums = f"max(account_name) AS name, {SUMS}"
-        return f"SELECT number, bucket, {sums} FROM ({sql}) GROUP BY number, bucket", values
+        return f"SELECT number, bucket, {SUMS} FROM ({sql}) GROUP BY number, bucket", values
 
     def count_past(asked: Asked) -> Sql:
         sql, values = count(asked)
@@ -155,8 +160,8 @@ def _summed(plays: PastAndFresh, people: People, summary: str) -> Sql:
         return f"FROM {past}", []
     sql, values = count(plays.fresh)
     if past:
-        sql = f"""SELECT number, bucket, max(name) AS name, {SUMS} FROM ({sql} UNION ALL
-            SELECT number, bucket, name, plays, watch_seconds, unknown_plays FROM {past}
+        sql = f"""SELECT number, bucket, {SUMS} FROM ({sql} UNION ALL
+            SELECT number, bucket, plays, watch_seconds, unknown_plays FROM {past}
             WHERE kind = 'later') GROUP BY number, bucket"""
     sql = f"""WITH near AS MATERIALIZED ({sql}), days AS (FROM near WHERE bucket >= {first:d})
         {summary.format(first=first, weeks="near")}"""
