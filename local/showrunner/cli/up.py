@@ -83,7 +83,7 @@ def _seeds(demo: bool) -> dict[str, str]:
     return {"WEBHOOK_DELAY": "10", **os.environ} if demo else dict(os.environ)
 
 
-_RETURNS_MEMORY = {"MALLOC_ARENA_MAX": "4", "MALLOC_MMAP_THRESHOLD_": "1048576"}
+_RETURNS_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "1048576"}
 """
 What each thread of the server used for a question about the history goes back to the system.
 Else glibc keeps some of it for each: with ten million plays 200 MB more in all. (Others than

@@ -6,9 +6,12 @@
 import math
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+import duckdb
 
 from showrunner.errors import NotFoundError
 from showrunner.history.filters import PlayFilters, condition, utc
@@ -29,8 +32,13 @@ _FIRST_LOOK_PLAYS = 5000
 _GENEROUS = 1.25
 """Rather one month more than another question."""
 
-_MEMORY_LIMIT_MB = 260
-"""Questions about ten million plays take no longer with it; larger tables go to files."""
+_MANY_PLAYS = 3_000_000
+_MEMORY_LIMIT_MB, _MEMORY_LIMIT_OF_MANY_MB = 350, 200
+"""
+Larger tables go to files. DuckDB returns all freed memory whenever that does not fit under the
+limit beside what it holds, and each time costs as much as a small question: so more is better.
+Of many plays that is lost beside the work itself, and what else is kept takes more.
+"""
 _ORDER = "ORDER BY started_at DESC, id DESC"
 
 _LEFT_OUT = (
@@ -83,6 +91,7 @@ class History:
     def __init__(self, ledger: Ledger, documents: Documents | None = None) -> None:
         self._ledger = ledger
         self._engine = open_engine(_MEMORY_LIMIT_MB)
+        self._is_of_many = False
         # Who wants an order says which: tables that are made of files are made faster then.
         self._engine.execute("SET GLOBAL preserve_insertion_order = false")
         self._opening = threading.Lock()
@@ -95,8 +104,19 @@ class History:
 
     def moment(self) -> Moment:
         """All plays as they are now, for any number of questions that shall agree."""
-        recent = self._recent.now()
-        return Moment(recent, self._ledger.manifest())
+        now = Moment(self._recent.now(), self._ledger.manifest())
+        self._fit_memory(now.manifest)
+        return now
+
+    def _fit_memory(self, manifest: Manifest) -> None:
+        is_of_many = manifest.plays > _MANY_PLAYS
+        if is_of_many == self._is_of_many:
+            return
+        limit_mb = _MEMORY_LIMIT_OF_MANY_MB if is_of_many else _MEMORY_LIMIT_MB
+        # Refused while other questions hold more: then the next one tries again.
+        with suppress(duckdb.OutOfMemoryException), self._cursor() as cursor:
+            cursor.execute(f"SET GLOBAL memory_limit = '{limit_mb}MB'")
+            self._is_of_many = is_of_many
 
     def relation(self, filters: PlayFilters, now: Moment | None = None) -> str:
         """
