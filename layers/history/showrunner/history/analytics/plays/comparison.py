@@ -139,35 +139,55 @@ def _found(asked: Asked, before: Asked, query: ComparisonQuery) -> list[Any]:
     counted = ", ".join(["count(*)", "NULL", *["NULL"] * len(shown(query.of)), *sums, "NULL"])
     with copied_together(asked, *periods) as (present, earlier):
         return asked.rows(
-            f"""
-            WITH lines AS MATERIALIZED ({_lines(query.of, present, earlier)}),
-            ranks AS MATERIALIZED (
-                SELECT is_present, key, row_number() OVER (PARTITION BY is_present
-                    ORDER BY {first_by(query.order)}) AS rank FROM lines),
-            ranked AS (SELECT is_present, rank, key, {fields}
-                FROM ranks JOIN lines USING (is_present, key)),
-            now AS (SELECT key, rank FROM ranks WHERE is_present),
-            past AS (SELECT * EXCLUDE is_present FROM ranked WHERE NOT is_present)
-            SELECT 'shown' AS role, * EXCLUDE is_present FROM ranked
-            WHERE is_present AND rank <= $limit
-            UNION ALL
-            SELECT 'earlier', * FROM past WHERE key IN (SELECT key FROM now WHERE rank <= $limit)
-            UNION ALL
-            (SELECT 'gone', * FROM past WHERE key NOT IN (SELECT key FROM now)
-                ORDER BY rank LIMIT $limit)
-            UNION ALL SELECT 'present', {counted} FROM lines WHERE is_present
-            UNION ALL SELECT 'before', {counted} FROM lines WHERE NOT is_present
-            ORDER BY role, rank
-            """.replace("$limit", f"{query.limit:d}")
+            _FOUND.format(
+                lines=_lines(query.of, present, earlier),
+                fields=fields,
+                counted=counted,
+                value=query.order.value,
+                order=first_by(query.order),
+                limit=query.limit,
+            )
         )
 
 
+_FOUND = """
+    WITH lines AS MATERIALIZED ({lines}),
+    now AS (FROM lines WHERE is_present),
+    past AS (FROM lines WHERE NOT is_present),
+    -- Few need a key and a place: those that have as much as the last that is told of.
+    shown AS MATERIALIZED (
+        SELECT *, row_number() OVER (ORDER BY {order}) AS rank
+        FROM (SELECT * REPLACE (key::VARCHAR AS key) FROM now WHERE {value} >= (
+            SELECT min(least) FROM (
+                SELECT {value} AS least FROM now ORDER BY least DESC LIMIT {limit})))
+        QUALIFY rank <= {limit}),
+    ranked AS MATERIALIZED (
+        SELECT *, row_number() OVER (ORDER BY {order}) AS rank
+        FROM (SELECT * REPLACE (key::VARCHAR AS key) FROM past WHERE {value} >= (
+            SELECT min(least) FROM (
+                SELECT {value} AS least FROM past SEMI JOIN shown USING (line)
+                UNION ALL
+                (SELECT {value} AS least FROM past ANTI JOIN now USING (line)
+                    ORDER BY least DESC LIMIT {limit})))))
+    SELECT 'shown' AS role, rank, key, {fields} FROM shown
+    UNION ALL
+    SELECT 'earlier', rank, key, {fields} FROM ranked SEMI JOIN shown USING (line)
+    UNION ALL
+    (SELECT 'gone', rank, key, {fields} FROM ranked ANTI JOIN now USING (line)
+        ORDER BY rank LIMIT {limit})
+    UNION ALL SELECT 'present', {counted} FROM now
+    UNION ALL SELECT 'before', {counted} FROM past
+    ORDER BY role, rank
+"""
+
+
 def _lines(kind: Kind, present: str, earlier: str) -> str:
-    """SQL of the lines of both periods, with keys that mean the same in both."""
+    """SQL of the lines of both periods, with keys that mean the same in both; `line` is theirs."""
     both = f"SELECT *, true AS is_present FROM {present} UNION ALL SELECT *, false FROM {earlier}"
     fields = ", ".join(f"{sql} AS {name}" for name, sql in line_fields(kind).items())
     return (
-        f"SELECT is_present, key::VARCHAR AS key, {fields} FROM ({keyed(kind, both)}) GROUP BY ALL"
+        f"SELECT is_present, hash(key) AS line, any_value(key) AS key, {fields} "
+        f"FROM ({keyed(kind, both)}) GROUP BY is_present, line"
     )
 
 
