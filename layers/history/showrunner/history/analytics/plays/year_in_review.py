@@ -122,10 +122,8 @@ def _found(ever: Asked, asked: Asked, people: People, query: YearQuery) -> _Foun
             }
             binge = pool.submit(longest_binge, asked, plays, query)
             new = pool.submit(new_titles, plays, ever)
-            first, last = (
-                None if began_s is None else seen(plays, began_s)
-                for began_s in (hours.result().first_s, hours.result().last_s)
-            )
+            edges = hours.result().first_s, hours.result().last_s
+            found = seen(plays, [one for one in edges if one is not None])
             return _Found(
                 titles={kind: one.result() for kind, one in titles.items()},
                 days=days.result(),
@@ -134,8 +132,8 @@ def _found(ever: Asked, asked: Asked, people: People, query: YearQuery) -> _Foun
                 earlier=earlier.result(),
                 new_titles=new.result(),
                 longest_binge=binge.result(),
-                first_play=first,
-                last_play=last,
+                first_play=found.get(edges[0]),
+                last_play=found.get(edges[1]),
             )
 
 

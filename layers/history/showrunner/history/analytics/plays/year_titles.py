@@ -3,8 +3,10 @@
 # The SQL is put together from our own columns and texts; values are always bound.
 # ruff: noqa: S608
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 from showrunner.history.analytics.core.asked import Asked
 from showrunner.history.analytics.core.begun import begun
@@ -32,26 +34,38 @@ from showrunner.history.analytics.viewing.runs import pieces
 _SEEN = ("media_type", "title", "series_title", "season_number", "episode_number")
 
 
-def seen(plays: PastAndFresh, began_s: int) -> YearPlay:
-    """The play that began then, always the same of several."""
-    began = datetime.fromtimestamp(began_s, UTC)
+def seen(plays: PastAndFresh, moments: Iterable[int]) -> dict[int | None, YearPlay]:
+    """The plays that began then (`began_s`), always the same of several."""
+    found = [_begun_at(plays, datetime.fromtimestamp(one, UTC)) for one in moments]
+    if not found:
+        return {}
+    sql = " UNION ALL ".join(f"(FROM ({sql}))" for sql, _ in found)
+    known, owners = with_people(sql, plays.fresh.directory)
+    rows = plays.fresh.rows(
+        f"SELECT began_s, {', '.join(_SEEN)}, person_name, person_id FROM ({known}) ORDER BY ALL",
+        [*(one for _, values in found for one in values), *owners],
+    )
+    # Of those that began at one moment the first stays.
+    return {began_s: _play(began_s, *facts) for began_s, *facts in reversed(rows)}
+
+
+def _begun_at(plays: PastAndFresh, began: datetime) -> Sql:
     at = plays.during(began, began + timedelta(seconds=1))
     if plays.past and began >= plays.past.scope.before:
         at = PastAndFresh(None, at.fresh)
-    sql, values = at.counted(lambda asked: begun(asked, _SEEN_COLUMNS))
-    known, owners = with_people(sql, plays.fresh.directory)
-    ((*facts, name, person_id),) = plays.fresh.rows(
-        f"SELECT {', '.join(_SEEN)}, person_name, person_id FROM ({known}) ORDER BY ALL LIMIT 1",
-        [*values, *owners],
-    )
+    return at.counted(lambda asked: begun(asked, _SEEN_COLUMNS))
+
+
+def _play(began_s: int, *facts: Any) -> YearPlay:
+    *said, name, person_id = facts
     return YearPlay(
-        started_at=began,
+        started_at=datetime.fromtimestamp(began_s, UTC),
         person=YearPerson(name=name, id=person_id),
-        **dict(zip(_SEEN, facts, strict=True)),
+        **dict(zip(_SEEN, said, strict=True)),
     )
 
 
-_SEEN_COLUMNS = {name: name for name in _SEEN} | dict(PERSON)
+_SEEN_COLUMNS = {name: name for name in (*_SEEN, "began_s")} | dict(PERSON)
 
 
 def new_titles(plays: PastAndFresh, ever: Asked) -> YearNewTitles:
