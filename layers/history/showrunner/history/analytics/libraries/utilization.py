@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from showrunner.history.analytics.core.answers import Answer
 from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.core.narrowed import copied_together
 from showrunner.history.analytics.core.once import watched_once
 from showrunner.history.analytics.core.query import AnalyticsQuery
 from showrunner.history.analytics.core.question import Question
@@ -116,25 +117,29 @@ def _found(shelves: Shelves, *, is_whole: bool) -> dict[str, list[dict[str, Any]
     else:
         chosen, more = with_plays(shelves, On.SAME_SERVER, shelves.in_range)
     ever = "used.plays > 0" if is_whole else "chosen.plays > 0"
-    tables = f"""
-        used AS MATERIALIZED (SELECT connection_id, item_id, sum(plays) AS plays,
-            sum(watch_seconds) AS watch_seconds FROM ({counted}) GROUP BY connection_id, item_id),
-        items AS MATERIALIZED (SELECT chosen.connection_id, library, duration_ms, size_bytes,
-            coalesce(used.plays, 0)::BIGINT AS plays,
-            coalesce(used.watch_seconds, 0)::BIGINT AS watch_seconds,
-            coalesce({ever}, false) AS is_ever
-            FROM {chosen} AS chosen LEFT JOIN used USING (connection_id, item_id))"""
-    return lists(
-        asked,
-        tables,
-        [*values, *more],
-        total=_uses("true AS is_any", "is_any"),
-        libraries=_uses("connection_id, library", "connection_id, library"),
-        unmatched=f"""SELECT coalesce(sum(plays), 0)::BIGINT AS plays,
-            coalesce(sum(watch_seconds), 0)::BIGINT AS watch_seconds FROM used
-            WHERE NOT EXISTS (FROM {shelves.items.table} AS known WHERE
-                known.connection_id = used.connection_id AND known.item_id = used.item_id)""",
-    )
+    plays = f"""SELECT connection_id, item_id, sum(plays)::BIGINT AS plays,
+        sum(watch_seconds)::BIGINT AS watch_seconds
+        FROM ({counted}) GROUP BY connection_id, item_id"""
+    names = [*_ITEM, "library", "duration_ms", "size_bytes", *([] if is_whole else ["plays"])]
+    items = f"SELECT {', '.join(names)} FROM {chosen}"
+    with copied_together(asked, (plays, values), (items, more)) as (used, held):
+        tables = f"""
+            items AS MATERIALIZED (SELECT chosen.connection_id, library, duration_ms, size_bytes,
+                coalesce(used.plays, 0) AS plays,
+                coalesce(used.watch_seconds, 0) AS watch_seconds,
+                coalesce({ever}, false) AS is_ever
+                FROM {held} AS chosen LEFT JOIN {used} AS used USING (connection_id, item_id))"""
+        return lists(
+            asked,
+            tables,
+            [],
+            total=_uses("true AS is_any", "is_any"),
+            libraries=_uses("connection_id, library", "connection_id, library"),
+            unmatched=f"""SELECT coalesce(sum(plays), 0)::BIGINT AS plays,
+                coalesce(sum(watch_seconds), 0)::BIGINT AS watch_seconds FROM {used} AS used
+                WHERE NOT EXISTS (FROM {shelves.items.table} AS known WHERE
+                    known.connection_id = used.connection_id AND known.item_id = used.item_id)""",
+        )
 
 
 _ITEM = {"connection_id": "connection_id", "item_id": "item_id"}
