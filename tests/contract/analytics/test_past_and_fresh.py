@@ -116,3 +116,25 @@ def test_every_play_is_in_one_part(december: EmbeddedHome) -> None:
         assert plays_of(plays.fresh) == fresh
     assert min(past, fresh) > 0
     assert past + fresh == plays_of(asked)
+
+
+def test_a_copy_with_the_numbers_of_people_counts_them_as_the_files_do(
+    december: EmbeddedHome,
+) -> None:
+    asked = Analytics(december).about(engagement.EngagementQuery.read(BERLIN))
+    people = asked.people()
+    assert len(people.accounts) > 1
+
+    def told(some: Asked) -> list[Any]:
+        sql, values = begun(some, {"media_type": "media_type"}, people=people)
+        rows: list[Any] = some.rows(
+            f"SELECT media_type, plays, people::VARCHAR FROM ({sql}) ORDER BY ALL",
+            values,
+        )
+        return rows
+
+    with narrowed(asked, (), people=people) as numbered, narrowed(asked, ()) as plain:
+        assert told(numbered.asked) == told(plain.asked) == told(asked) != []
+        # No second look for who the accounts are.
+        assert numbered.asked.numbered("plays", people) == ("plays", [])
+        assert plain.asked.numbered("plays", people) != ("plays", [])

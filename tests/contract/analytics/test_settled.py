@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from showrunner.history import pages
 from showrunner.history.analytics.core import settled
 from showrunner.history.analytics.core.asked import Analytics
 from showrunner.history.analytics.core.settled import asked_again, kept_rows, kept_table
@@ -157,6 +158,36 @@ def test_a_table_outlives_the_question_that_found_it(
         assert list(pool.map(ask, range(80))) == [number % 7 for number in range(80)]
     ((tables,),) = history.ask("SELECT count(*) FROM duckdb_tables() WHERE table_name ^@ 'kept_'")
     assert 0 < tables <= settled.MOST_IN_USE + 7
+
+
+def test_who_looks_for_the_same_table_at_once_finds_one(know: Know) -> None:
+    """Each may take all the memory of questions, so they are made one after the other."""
+    history = know(*in_a_row(1)).about(BingesQuery.read("")).history
+
+    def ask(_: int) -> str:
+        return kept_table(history, "SELECT count(*) AS many FROM range(3000000)", [])
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(ask, range(8)))) == 1
+    ((tables,),) = history.ask("SELECT count(*) FROM duckdb_tables() WHERE table_name ^@ 'kept_'")
+    assert tables == 1
+
+
+def test_many_plays_leave_less_memory_to_the_engine(
+    know: Know, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = know(*in_a_row(1, 2, 3)).about(BingesQuery.read("")).history
+
+    def limit() -> float:
+        history.moment()
+        ((said,),) = history.ask("SELECT current_setting('memory_limit')")
+        return float(said.removesuffix(" MiB"))
+
+    of_few = limit()
+    monkeypatch.setattr(pages, "_MANY_PLAYS", 2)
+    of_many = limit()
+    monkeypatch.setattr(pages, "_MANY_PLAYS", 3)
+    assert limit() == of_few > of_many
 
 
 def test_what_was_pushed_out_before_it_was_read_is_asked_for_again() -> None:
