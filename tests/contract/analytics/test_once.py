@@ -14,9 +14,12 @@ from showrunner.history.analytics.core.counted import Counted
 from showrunner.history.analytics.core.dimensions import PERSON
 from showrunner.history.analytics.core.once import watched_once
 from showrunner.history.analytics.core.query import AnalyticsQuery
-from showrunner.history.analytics.core.settled import split
+from showrunner.history.analytics.core.split import split
 from showrunner.history.analytics.core.watched import Grain, watched
 from showrunner.history.analytics.plays.overview import OverviewQuery, overview
+from showrunner.history.analytics.profiles.person import person
+from showrunner.history.analytics.profiles.person_answer import PersonQuery
+from showrunner.history.analytics.profiles.title import TitleQuery, title
 from showrunner.history.analytics.viewing.pauses import PausesQuery, pauses
 from showrunner.plays.models import Play
 from tests.contract.analytics import slow
@@ -83,15 +86,26 @@ def test_what_was_counted_already_is_not_counted_again(know: Know) -> None:
     assert summed(asked, again, "account") == Counter({(("us",), 7, 8, 0): 1})
 
 
-def test_no_month_is_counted_once_that_the_range_or_a_correction_cuts(know: Know) -> None:
-    """And never the newest of the history."""
+def test_only_whole_months_are_counted_once_for_any_range(know: Know) -> None:
+    """Never the newest of the history; what the range cuts of a month is its edge."""
     analytics = know(*world())
     asked = analytics.about(AnalyticsQuery.read("since=2026-08-15&before=2026-10-15"))
     found = split(asked, asked.scope.touches_range)
-    assert (found.since, found.before) == (slow.utc("2026-09-01"), slow.utc("2026-10-01"))
+    assert found.months
+    assert found.edge
+    assert (found.months.since, found.edge.since) == (slow.utc("2026-09-01"), asked.scope.since)
+    assert found.months.before == found.edge.before == slow.utc("2026-10-01")
+    assert not split(asked, asked.scope.touches_range, has_edge=False).edge
     asked = analytics.about(AnalyticsQuery.read(""))
     found = split(asked, asked.scope.touches_range)
-    assert (found.since, found.before) == (slow.utc("2026-06-01"), slow.utc("2026-12-01"))
+    assert found.months
+    assert not found.edge
+    assert (found.months.since, found.months.before) == (
+        slow.utc("2026-06-01"),
+        slow.utc("2026-12-01"),
+    )
+    asked = analytics.about(AnalyticsQuery.read("since=2026-12-05"))
+    assert not split(asked, asked.scope.touches_range).settled
 
 
 def test_a_corrected_play_of_a_past_month_counts_as_it_is_now(know: Know) -> None:
@@ -102,6 +116,28 @@ def test_a_corrected_play_of_a_past_month_counts_as_it_is_now(know: Know) -> Non
     assert pauses(analytics, query).overall.pause_seconds == 0
     know(recent=(first.model_copy(update={"paused_seconds": 90}),))
     assert pauses(analytics, query).overall.pause_seconds == 90
+
+
+@pytest.mark.parametrize("is_corrected", [True, False])
+@pytest.mark.parametrize("query", ["", "since=2024-07-10", "since=2024-08-02"])
+def test_plays_of_any_year_are_where_the_clock_stood(
+    know: Know, people: dict[str, str], query: str, is_corrected: bool
+) -> None:
+    """Those of an old month in which a correction waits, and in which the range begins, too."""
+    days = ("2024-07-01", "2024-07-15", "2024-08-01", "2026-02-01", "2026-12-01")
+    plays = [play(sitting(at(f"{day} 00:30"), 50)) for day in days]
+    corrected = plays[2].model_copy(update={"paused_seconds": 90})
+    analytics = know(*plays, recent=(corrected,) if is_corrected else ())
+    query = f"time_zone=Europe/Berlin&{query}"
+    asked = analytics.about(AnalyticsQuery.read(query))
+    counted = watched_once(asked, PERSON, grain=Grain.HOUR)
+    assert {key for key, *_ in summed(asked, counted, "bucket % 24")} == {(0,), (1,)}
+    profile = person(analytics, PersonQuery.read(f"{query}&people={people['Anna']}"))
+    chart = profile.weekday_hours
+    assert {hour for one in chart.series for hour, n in enumerate(one.data) if n} == {0}
+    months = title(analytics, TitleQuery.read(f"{query}&titles=Film")).months
+    found = {name for name, n in zip(months.categories, months.series[0].data, strict=True) if n}
+    assert found <= {day[:7] for day in days}
 
 
 @pytest.mark.parametrize("most", [0, 1000])

@@ -7,9 +7,9 @@ from collections import defaultdict
 from typing import Any
 
 from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.core.once import watched_once
 from showrunner.history.analytics.core.query import AnalyticsQuery
 from showrunner.history.analytics.core.rules import Counting
-from showrunner.history.analytics.core.watched import watched
 from showrunner.history.analytics.libraries.items import items_of
 from showrunner.history.home import history_of
 from showrunner.history.metrics.counts import Counts, LibraryCount, PlayCount
@@ -37,7 +37,7 @@ def _plays(home: Home, before: Counts, *, is_comparable: bool) -> list[PlayCount
     """
     asked = Analytics(home).about(AnalyticsQuery(include_hidden=True))
     columns = {"connection_id": "connection_id", "media_type": "media_type"}
-    rows, values = watched(asked, columns)
+    rows, values = watched_once(asked, columns)
     found = asked.rows(
         "SELECT connection_id, media_type, sum(plays)::BIGINT, sum(watch_seconds)::BIGINT "
         f"FROM ({rows}) GROUP BY connection_id, media_type",

@@ -10,9 +10,9 @@ from typing import Any
 from showrunner.clients.models import Decision
 from showrunner.history.analytics.core.asked import Asked
 from showrunner.history.analytics.core.dimensions import PERSON
+from showrunner.history.analytics.core.once import watched_once
 from showrunner.history.analytics.core.people import with_people
 from showrunner.history.analytics.core.query import AnalyticsQuery
-from showrunner.history.analytics.core.watched import watched
 from showrunner.history.tautulli_api.asking import Asking, query
 from showrunner.history.tautulli_api.graphs import measure_of
 from showrunner.history.tautulli_api.words import (
@@ -75,7 +75,7 @@ def _by(asking: Asking, category: str, series: str) -> Cells:
 
 def _by_user(asking: Asking, series: str) -> Cells:
     asked = _asked(asking)
-    counted, values = watched(asked, {**PERSON, "series": series})
+    counted, values = watched_once(asked, {**PERSON, "series": series})
     sql, owners = with_people(counted, asked.directory)
     rows = asked.rows(
         f"SELECT person, max(person_name), series, sum({measure_of(asking).value})::BIGINT "
@@ -104,7 +104,7 @@ def _asked(asking: Asking) -> Asked:
 
 def _counted(asking: Asking, columns: Mapping[str, str]) -> list[Any]:
     asked = _asked(asking)
-    rows, values = watched(asked, columns)
+    rows, values = watched_once(asked, columns)
     names, measure = ", ".join(columns), measure_of(asking).value
     return asked.rows(
         f"SELECT {names}, sum({measure})::BIGINT FROM ({rows}) GROUP BY {names}", values
@@ -128,7 +128,7 @@ def _chart(cells: Cells, names: Mapping[str, str], other: str, most: int | None 
 def player_sums(asking: Asking, chosen: Body) -> list[Any]:
     """Player, platform, plays and seconds watched of all times, most plays first."""
     asked = asking.analytics.about(query(AnalyticsQuery, chosen))
-    rows, values = watched(asked, {"player": "player_name", "platform": "platform"})
+    rows, values = watched_once(asked, {"player": "player_name", "platform": "platform"})
     return asked.rows(
         "SELECT player, platform, sum(plays)::BIGINT AS plays, sum(watch_seconds)::BIGINT "
         f"FROM ({rows}) GROUP BY player, platform ORDER BY plays DESC, player, platform",

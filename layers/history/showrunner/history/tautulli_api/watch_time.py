@@ -8,6 +8,7 @@ from typing import Any
 
 from showrunner.connections.refusals import wrong_field
 from showrunner.history.analytics.core.dimensions import PERSON
+from showrunner.history.analytics.core.once import watched_once
 from showrunner.history.analytics.core.people import with_people
 from showrunner.history.analytics.core.query import AnalyticsQuery
 from showrunner.history.analytics.core.watched import watched
@@ -83,7 +84,7 @@ def _of_days(asking: Asking, days: int, chosen: Body, where: str) -> Body:
 def _by_user(asking: Asking, chosen: Body, where: str) -> list[Body]:
     """Of all times, who played most first."""
     asked = asking.analytics.about(query(AnalyticsQuery, chosen))
-    counted, values = watched(asked, PERSON, where=where)
+    counted, values = watched_once(asked, PERSON, where=where)
     sql, owners = with_people(counted, asked.directory)
     rows = asked.rows(
         "SELECT max(person_id), max(person_name), sum(plays)::BIGINT AS plays, "

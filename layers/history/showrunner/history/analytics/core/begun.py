@@ -11,7 +11,8 @@ from showrunner.history.analytics.core.asked import Asked
 from showrunner.history.analytics.core.categories import By, buckets_of
 from showrunner.history.analytics.core.people import People
 from showrunner.history.analytics.core.scope import Scope
-from showrunner.history.analytics.core.settled import Plays, kept_table, split
+from showrunner.history.analytics.core.settled import kept_table
+from showrunner.history.analytics.core.split import Plays, split
 
 PLAYS = "count(*) AS plays"
 
@@ -45,18 +46,17 @@ def begun_kept(
     people: People | None = None,
 ) -> tuple[str, list[Any]]:
     """
-    The same, but a combination comes in up to two rows: that of the months which are over is
+    The same, but a combination comes in up to three rows: those of months which are over are
     found once and kept. For few combinations, whose sums add up.
     """
     if not asked.is_of_history:
         return begun(asked, columns, sums=sums, where=where, people=people)
     plays = split(asked, asked.scope.began_in_range)
     sql, values = _grouped(asked, plays.fresh, columns, sums, where, people)
-    if plays.settled is None:
-        return sql, values
-    settled = _grouped(asked, plays.settled, columns, sums, where, people)
-    table = kept_table(asked.history, *settled)
-    return f"FROM {table} UNION ALL {sql}", values
+    for past in plays.settled:
+        settled = _grouped(asked, past.plays, columns, sums, where, people)
+        sql = f"FROM {kept_table(asked.history, *settled)} UNION ALL {sql}"
+    return sql, values
 
 
 def _grouped(

@@ -18,7 +18,8 @@ from showrunner.history.analytics.core.asked import Analytics, Asked
 from showrunner.history.analytics.core.people import People
 from showrunner.history.analytics.core.query import AnalyticsQuery
 from showrunner.history.analytics.core.rules import EVERY_PLAY
-from showrunner.history.analytics.core.settled import Plays, kept_table, split
+from showrunner.history.analytics.core.settled import kept_table
+from showrunner.history.analytics.core.split import Plays, split
 from showrunner.history.filters import PlayFilters
 from showrunner.history.ledger.columns import DERIVED
 from showrunner.history.ledger.engine import THREADS
@@ -110,6 +111,7 @@ def narrowed(
     """
     filters = asked.scope.touches_range
     plays = Plays(asked.plays(filters), *asked.scope.condition(filters))
+    where = f"{asked.scope.touches} AND ({where})"
     with copied(asked, _chosen(plays, columns, where, values, people)) as table:
         yield NarrowAnalytics(asked, table, people)
 
@@ -123,15 +125,20 @@ def narrowed_once(
     people: People | None = None,
 ) -> Iterator[NarrowAnalytics]:
     """The same; those of past months are copied once, unless they are many."""
-    plays = split(asked, asked.scope.touches_range)
-    settled = _chosen(plays.settled, columns, where, values, people) if plays.settled else None
-    if settled is None or _count(asked, settled) > MOST_KEPT_PLAYS:
+    filters, touching = asked.scope.touches_range, f"{asked.scope.touches} AND ({where})"
+    for has_edge in (True, False):
+        plays = split(asked, filters, has_edge=has_edge)
+        settled = [_chosen(one.plays, columns, touching, values, people) for one in plays.settled]
+        if settled and sum(_count(asked, one) for one in settled) <= MOST_KEPT_PLAYS:
+            break
+    else:
         with narrowed(asked, columns, where, values, people) as found:
             yield found
         return
-    past = kept_table(asked.history, *settled)
-    with copied(asked, _chosen(plays.fresh, columns, where, values, people)) as fresh:
-        yield NarrowAnalytics(asked, f"(FROM {past} UNION ALL BY NAME FROM {fresh})", people)
+    kept = [kept_table(asked.history, *one) for one in settled]
+    with copied(asked, _chosen(plays.fresh, columns, touching, values, people)) as fresh:
+        tables = " UNION ALL BY NAME ".join(f"FROM {table}" for table in (*kept, fresh))
+        yield NarrowAnalytics(asked, f"({tables})", people)
 
 
 def _count(asked: Asked, plays: Sql) -> int:

@@ -7,7 +7,8 @@ from showrunner.history.analytics.core.asked import Asked
 from showrunner.history.analytics.core.begun import begun
 from showrunner.history.analytics.core.narrowed import Sql, among
 from showrunner.history.analytics.core.people import People
-from showrunner.history.analytics.core.settled import kept_table, split
+from showrunner.history.analytics.core.settled import kept_table
+from showrunner.history.analytics.core.split import newest, split
 from showrunner.history.analytics.core.watched import Grain, watched
 
 Count = Callable[[Asked], Sql]
@@ -44,16 +45,14 @@ def counted_once(asked: Asked, count: Count, count_whole: Count | None = None) -
     if not asked.is_of_history:
         return count(asked)
     plays = split(asked, asked.scope.touches_range)
-    if plays.settled is None:
-        return count(asked)
-    settled, last_s = f"FROM {plays.settled.relation} WHERE ended_s", int(plays.before.timestamp())
-    # What went on after the last of those months is not all in them.
-    going_on = kept_table(asked.history, f"{settled} > {last_s}", [])
-    fresh = f"(FROM {plays.fresh.relation} UNION ALL BY NAME FROM {going_on})"
-    past = among(asked.during(plays.since, plays.before), f"({settled} <= {last_s})")
-    table = kept_table(asked.history, *(count_whole or count)(past))
-    rest, values = count(among(asked.of_newest(plays.before), fresh))
-    return f"FROM {table} UNION ALL BY NAME ({rest})", values
+    counts = ((plays.months, count_whole or count), (plays.edge, count))
+    kept = [
+        kept_table(asked.history, *one(among(asked.during(past.since, past.before), past.ended)))
+        for past, one in counts
+        if past
+    ]
+    rest, values = count(among(asked.of_newest(plays.fresh_since), newest(asked, plays)))
+    return "".join(f"FROM {table} UNION ALL BY NAME " for table in kept) + f"({rest})", values
 
 
 _WHOLE = """NULL::INTEGER AS bucket, count(*) AS plays,

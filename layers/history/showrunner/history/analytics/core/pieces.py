@@ -24,7 +24,8 @@ class Pieces:
     """
     The pieces of a range's time. One by hours is a cell: whole seconds of one local hour.
 
-    Moments are SQL over columns in seconds since 1970.
+    Moments are SQL over columns in seconds since 1970. With `Grain.NONE` nothing is cut: only
+    `bucket` and `of_begun` are for that, too.
     """
 
     scope: Scope
@@ -32,8 +33,6 @@ class Pieces:
 
     def of(self, moment_s: str) -> str:
         """The number of the piece in which a moment lies."""
-        if self.grain is Grain.NONE:
-            return "0"
         if self.grain is Grain.HOUR:
             return self.scope.cells.of(moment_s)
         return f"({self.scope.local_s(moment_s)} // {_DAY_SECONDS})"
@@ -52,48 +51,42 @@ class Pieces:
         return self.scope.moment_s(f"({piece} * {_DAY_SECONDS})")
 
     @property
+    def of_begun(self) -> str:
+        """The piece in which a play began; NULL: before the range."""
+        if self.grain is Grain.NONE:
+            return "NULL"
+        return f"CASE WHEN began_s >= {self.scope.since_s} THEN {self.of('began_s')} END"
+
+    @property
     def is_whole(self) -> str:
         """Whether all of a play lies in the piece in which it began, and in the range."""
         is_in_range = f"ended_s <= {self.scope.before_s}"
-        if self.grain is Grain.NONE:
-            return f"({is_in_range})"
         return f"({is_in_range} AND {self.of('began_s')} = {self.of('ended_s')})"
 
     def of_plays(self) -> dict[str, str]:
         """What `in_first` and the others need, as SQL by names: worked out once for each play."""
-        found = {"piece": self.of("began_s")}
-        if self.grain is not Grain.NONE:
-            found["last_piece"] = self.of("ended_s")
-            edge_s = self._begin_s(f"({found['piece']} + 1)")
-            found["before_edge"] = _until(edge_s)
-        return found
+        found = {"piece": self.of("began_s"), "last_piece": self.of("ended_s")}
+        return {**found, "before_edge": _until(self._begin_s(f"({found['piece']} + 1)"))}
 
     @property
     def in_first(self) -> str:
         """The seconds of a play that are known to be of the piece in which it began."""
-        if self.grain is Grain.NONE:
-            return f"CASE WHEN {self._is_of_one} THEN watched_seconds END"
         return f"""CASE WHEN {self._is_of_one} THEN watched_seconds
             WHEN {self._is_of_two} THEN before_edge END"""
 
     @property
     def in_second(self) -> str:
-        """The seconds of the piece after it; "": they are never known so easily."""
-        if self.grain is Grain.NONE:
-            return ""
+        """The seconds of the piece after it."""
         return f"CASE WHEN {self._is_of_two} THEN watched_seconds - before_edge END"
 
     @property
     def is_more(self) -> str:
         """Whether the play must be cut."""
-        if self.grain is Grain.NONE:
-            return f"NOT {self._is_of_one}"
         return f"NOT {self._is_of_one} AND NOT {self._is_of_two}"
 
     @property
     def _is_of_one(self) -> str:
-        is_one = "true" if self.grain is Grain.NONE else "last_piece = piece"
-        return f"(ended_s <= {self.scope.before_s} AND {is_one})"
+        return f"(ended_s <= {self.scope.before_s} AND last_piece = piece)"
 
     @property
     def _is_of_two(self) -> str:
@@ -113,15 +106,12 @@ class Pieces:
                 least(ended_s, {before_s}) AS to_s FROM {table})
             WHERE from_s < to_s OR (ended_s = began_s AND from_s = began_s
                 AND began_s < {before_s})"""
-        whole = f"""SELECT {columns} piece, {_watched("from_s", "to_s")} AS watch_seconds
-            FROM placed WHERE piece = last_piece"""
-        if self.grain is Grain.NONE:
-            return f"WITH placed AS ({placed}) {whole}"
         return f"""
             WITH placed AS NOT MATERIALIZED ({placed}), several AS (
                 SELECT *, unnest(range(piece, last_piece + 1)) AS one
                 FROM placed WHERE piece < last_piece)
-            {whole}
+            SELECT {columns} piece, {_watched("from_s", "to_s")} AS watch_seconds
+            FROM placed WHERE piece = last_piece
             UNION ALL
             SELECT {columns} one, {_watched("begins_s", "ends_s")}
             FROM (SELECT *, greatest(from_s, {self._begin_s("one")}) AS begins_s,

@@ -69,6 +69,11 @@ class Scope:
         """Also those that began before it and may have gone on in it."""
         return self.began_before_range.model_copy(update={"before": self.before})
 
+    @property
+    def touches(self) -> str:
+        """SQL that is true for those of `touches_range` that do."""
+        return f"(began_s >= {self.since_s:d} OR ended_s > {self.since_s:d})"
+
     def condition(self, filters: PlayFilters) -> tuple[str, list[Any]]:
         """What follows WHERE, and the values for its question marks."""
         where, values = condition(filters.model_copy(update={"since": None, "before": None}))

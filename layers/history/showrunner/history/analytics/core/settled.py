@@ -9,8 +9,7 @@ import threading
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import count
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -18,11 +17,9 @@ from weakref import WeakKeyDictionary
 import duckdb
 
 from showrunner.history.analytics.core.asked import Asked
-from showrunner.history.filters import PlayFilters
-from showrunner.history.home import ledger_of
 from showrunner.history.ledger.manifest import PartFile
 from showrunner.history.pages import History
-from showrunner.history.recent import Recent, ledger_relation, plays_relation
+from showrunner.history.recent import Recent
 
 MOST_BYTES = 60_000_000
 """Of all that is kept; what was not asked for longest goes first."""
@@ -41,69 +38,6 @@ _TABLE_ROW_BYTES = """
 
 Rows = list[tuple[Any, ...]]
 Value = TypeVar("Value")
-
-
-@dataclass(frozen=True, slots=True)
-class Plays:
-    """
-    SQL of some of the plays: `relation` has them all, those that pass `condition` are meant.
-
-    `values` are for the question marks of the condition.
-    """
-
-    relation: str
-    condition: str
-    values: list[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Split:
-    """
-    The plays that pass certain filters, each on one side. `settled` None: there are none.
-
-    Those that are settled began from `since` until `before` (excluded), in whole months (UTC).
-    """
-
-    settled: Plays | None
-    fresh: Plays
-    since: datetime
-    before: datetime
-
-
-def split(asked: Asked, filters: PlayFilters) -> Split:
-    """
-    `filters` without a start, or those of all plays that touch the range: then what began
-    before it is not settled.
-    """
-    manifest, recent, scope = asked.moment.manifest, asked.moment.recent, asked.scope
-    newest = max(manifest.months, default="")
-    end = min(newest, _month(filters.before or scope.before))
-    start = scope.since if filters.since else None
-    settled: list[PartFile] = []
-    fresh: list[PartFile] = []
-    for month in filters.months(sorted(manifest.months)):
-        for part in manifest.months[month].parts:
-            is_in_range = month < end and (start is None or part.first_started_at >= start)
-            (settled if is_in_range and not _hidden_in(part, recent) else fresh).append(part)
-    part_files = ledger_of(asked.home).part_files
-    rest = Plays(plays_relation(recent, fresh, part_files), *scope.condition(filters))
-    if not settled:
-        return Split(None, rest, scope.since, scope.since)
-    anytime = filters.model_copy(update={"since": None, "before": None})
-    plays = Plays(ledger_relation(recent, settled, part_files), *scope.condition(anytime))
-    first = min(part.first_started_at for part in settled)
-    last = max(part.last_started_at for part in settled)
-    return Split(plays, rest, _first_of(first), _first_of(_first_of(last) + timedelta(days=31)))
-
-
-def _month(moment: datetime) -> str:
-    """As the manifest names months: strftime does not fill up the year 999."""
-    return moment.astimezone(UTC).isoformat()[:7]
-
-
-def _first_of(moment: datetime) -> datetime:
-    """When its month begins, in UTC."""
-    return datetime.fromisoformat(f"{_month(moment)}-01").replace(tzinfo=UTC)
 
 
 def kept_table(history: History, sql: str, values: Sequence[Any]) -> str:
@@ -238,7 +172,7 @@ def _key(piece: Asked, query: Hashable, margin: timedelta) -> Hashable:
     ]
     files = tuple(part.key for part in parts)
     # What the owner deleted stays in its file and does not count.
-    gone = tuple(one for part in parts for one in _hidden_in(part, recent))
+    gone = tuple(one for part in parts for one in hidden_in(part, recent))
     people, zone = piece.directory.version, str(scope.zone)
     return (
         query,
@@ -253,7 +187,7 @@ def _key(piece: Asked, query: Hashable, margin: timedelta) -> Hashable:
     )
 
 
-def _hidden_in(part: PartFile, recent: Recent) -> Sequence[str]:
+def hidden_in(part: PartFile, recent: Recent) -> Sequence[str]:
     """Ids of plays of which a document says something else, or that they do not count."""
     ids = recent.hidden_ids
     return ids[bisect_left(ids, part.first_id) : bisect_right(ids, part.last_id)]

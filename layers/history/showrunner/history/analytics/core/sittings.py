@@ -38,11 +38,28 @@ def sittings_in_parts(table: str, columns: str) -> str:
     """
 
 
-def seconds_within(since_s: int, before_s: int) -> str:
+def of_each_play(since_s: int, before_s: int) -> dict[str, str]:
     """
-    SQL of the seconds of a play that were watched in a range, as `watched` counts them.
+    SQL by names of what a play counts in a range: `plays`, `watch_seconds`, `unknown_plays`.
 
-    For the few plays that go over an edge of it; their table has `parts` and those of PLAIN.
+    Their table has `began_s`, `watched_seconds` and those of IN_SITTINGS.
+    """
+    is_begun = f"(began_s >= {since_s:d} AND began_s < {before_s:d})"
+    return {
+        "plays": f"{is_begun}::BIGINT",
+        "watch_seconds": f"""(CASE
+            WHEN {is_begun} AND ended_s <= {before_s:d} THEN coalesce(watched_seconds, 0)
+            WHEN watched_seconds > 0 AND ended_s > {since_s:d} AND began_s < {before_s:d}
+                THEN {_seconds_within(since_s, before_s)} ELSE 0 END)::BIGINT""",
+        "unknown_plays": f"({is_begun} AND watched_seconds IS NULL)::BIGINT",
+    }
+
+
+def _seconds_within(since_s: int, before_s: int) -> str:
+    """
+    SQL of the seconds of a play that were watched in a range.
+
+    It takes long, but few plays go over an edge of the range.
     """
     plain = [
         (

@@ -6,8 +6,9 @@ Watch time counts where it happened: a sitting that goes over an edge (of an hou
 the range) is cut there. Where in it the pauses were nobody knows, so its watch time is
 spread evenly over it; whole seconds, none lost.
 
-One pass over all plays counts them and adds up what lies in one piece, as most do (or in two
-hours). What does not is laid aside in the same pass; only plays of many sittings are read again.
+By pieces one pass over all plays counts them and adds up what lies in one piece, as most do (or
+in two hours). What does not is laid aside in the same pass; only plays of many sittings are read
+again.
 """
 
 # The SQL is put together from our own columns and texts; values are always bound.
@@ -20,7 +21,12 @@ from showrunner.history.analytics.core.asked import Asked
 from showrunner.history.analytics.core.counted import Counted
 from showrunner.history.analytics.core.people import People
 from showrunner.history.analytics.core.pieces import Grain, Pieces
-from showrunner.history.analytics.core.sittings import PLAIN, sittings_in_parts, sittings_of
+from showrunner.history.analytics.core.sittings import (
+    PLAIN,
+    of_each_play,
+    sittings_in_parts,
+    sittings_of,
+)
 from showrunner.history.filters import PlayFilters
 
 __all__ = ["Grain", "watched"]
@@ -43,15 +49,40 @@ def watched(
     there is also `people`, who they were: bits, to be united by `bit_or`; NULL: nobody; and
     `number` can be one of the columns. (No column can be called `begun_in`, `piece` or `rest`.)
     Where only the sum of the watch time is wanted, without `is_time_cut`, it is cut at the ends
-    of the range alone, which costs a third: it is in the row where the play began, or, of what
-    goes over an end of the range, in one without a bucket.
+    of the range alone, which costs less: it is in the row where the play began, or, of what began
+    before the range, in one without a bucket.
     Group by few and raw columns: what is worked out for each play costs time.
     """
     if isinstance(asked, Counted) and grain is Grain.NONE:
         return asked.again(columns, where), []
-    places = Pieces(asked.scope, grain)
-    pieces = places if is_time_cut else Pieces(asked.scope, Grain.NONE)
-    return _Watched(asked, columns, where, places, pieces, people).sql()
+    pieces = Pieces(asked.scope, grain)
+    if grain is Grain.NONE or not is_time_cut:
+        return _whole(asked, columns, where, pieces, people)
+    return _Watched(asked, columns, where, pieces, people).sql()
+
+
+def _whole(
+    asked: Asked, columns: Mapping[str, str], where: str, places: Pieces, people: People | None
+) -> tuple[str, list[Any]]:
+    """Cut at the ends of the range alone: one look at all plays that touch it."""
+    scope = asked.scope
+    each = of_each_play(scope.since_s, scope.before_s)
+    names = "".join(f"{name}, " for name in columns)
+    chosen = [f"{sql} AS {name}" for name, sql in {**columns, **each}.items()]
+    chosen += [f"{places.of_begun} AS begun_in", *(["number"] if people else [])]
+    sums = ", ".join(f"sum({name})::BIGINT AS {name}" for name in each)
+    bits = f"{people.bits('number')} FILTER (is_counted)" if people else "NULL"
+    condition, values = scope.condition(scope.touches_range)
+    plays = asked.plays(scope.touches_range)
+    if people:
+        plays, numbers = asked.numbered(plays, people)
+        values = [*numbers, *values]
+    sql = f"""SELECT {names} {places.bucket("begun_in")} AS bucket, {sums}, {bits} AS people
+        FROM (SELECT *, plays + watch_seconds > 0 AS is_counted FROM (
+            SELECT {", ".join(chosen)} FROM {plays}
+            WHERE {condition} AND {scope.touches} AND ({where})))
+        WHERE is_counted GROUP BY ALL"""
+    return sql, values
 
 
 class _Watched:
@@ -60,12 +91,11 @@ class _Watched:
         asked: Asked,
         columns: Mapping[str, str],
         where: str,
-        places: Pieces,
         pieces: Pieces,
         people: People | None,
     ) -> None:
         self._asked, self._where, self._people = asked, where, people
-        self._places, self._pieces = places, pieces
+        self._pieces = pieces
         self._is_by_number = "number" in columns.values()
         self._chosen = "".join(f"{sql} AS {name}, " for name, sql in columns.items())
         self._names = "".join(f"{name}, " for name in columns)
@@ -80,14 +110,17 @@ class _Watched:
         apart AS MATERIALIZED ({apart}),
         plain AS MATERIALIZED (
             SELECT {numbered} {PLAIN} FROM apart WHERE sittings < 3
-            {self._laid_aside()}),
+            UNION ALL
+            SELECT {names} NULL::INTEGER, unnest(rest, recursive := true) FROM begun),
         sat AS (
             {sittings_of("plain", numbered)}
             UNION ALL
             {sittings_in_parts("(FROM apart WHERE sittings = 3)", numbered)})
-        SELECT {names} {self._places.bucket("begun_in")} AS bucket, plays, watch_seconds,
+        SELECT {names} {pieces.bucket("begun_in")} AS bucket, plays, watch_seconds,
             unknown_plays, people FROM begun
-        {self._in_second()}
+        UNION ALL
+        SELECT {names} {pieces.bucket("(begun_in + 1)")}, 0, in_second, 0, NULL
+        FROM begun WHERE in_second > 0
         UNION ALL
         SELECT {names} {pieces.bucket("piece")}, 0, watch_seconds, 0, people FROM (
             SELECT {names} piece, sum(watch_seconds)::BIGINT AS watch_seconds, {bits} AS people
@@ -98,46 +131,35 @@ class _Watched:
     def _begun(self) -> tuple[str, list[Any]]:
         """The plays of the range; what lies in more than one piece is in `rest`."""
         pieces = self._pieces
-        columns = ["watched_seconds", "ended_s"]
-        columns += ["number"] if self._people else []
-        places = {"begun_in": self._places.of("began_s"), **pieces.of_plays()}
-        columns += [f"{sql} AS {name}" for name, sql in places.items()]
-        sums = ["count(*) AS plays", "count(*) - count(watched_seconds) AS unknown_plays"]
-        sums += [f"coalesce(sum({pieces.in_first}), 0)::BIGINT AS watch_seconds"]
-        sums += [f"{self._people.bits('number') if self._people else 'NULL'} AS people"]
-        if pieces.in_second:
-            sums += [f"sum({pieces.in_second})::BIGINT AS in_second"]
-        if pieces.grain is not Grain.NONE:
-            one = ", ".join(f"'{name}': {name}" for name in PLAIN.split(", "))
-            is_rest = f"watched_seconds > 0 AND sittings < 3 AND {pieces.is_more}"
-            sums += [f"list({{{one}}}) FILTER (WHERE {is_rest}) AS rest"]
-            columns = ["sittings", PLAIN, *columns[2:]]
+        columns = ["sittings", PLAIN, *(["number"] if self._people else [])]
+        columns += [f"{sql} AS {name}" for name, sql in pieces.of_plays().items()]
+        one = ", ".join(f"'{name}': {name}" for name in PLAIN.split(", "))
+        is_rest = f"watched_seconds > 0 AND sittings < 3 AND {pieces.is_more}"
+        sums = (
+            "count(*) AS plays",
+            "count(*) - count(watched_seconds) AS unknown_plays",
+            f"coalesce(sum({pieces.in_first}), 0)::BIGINT AS watch_seconds",
+            f"{self._people.bits('number') if self._people else 'NULL'} AS people",
+            f"sum({pieces.in_second})::BIGINT AS in_second",
+            f"list({{{one}}}) FILTER (WHERE {is_rest}) AS rest",
+        )
         plays, values = self._plays(self._asked.scope.began_in_range, self._people)
-        sql = f"""SELECT {self._names} begun_in, {", ".join(sums)}
+        sql = f"""SELECT {self._names} piece AS begun_in, {", ".join(sums)}
             FROM (SELECT {self._chosen} {", ".join(columns)} FROM {plays}) GROUP BY ALL"""
         return sql, values
 
-    def _laid_aside(self) -> str:
-        if self._pieces.grain is Grain.NONE:
-            return ""
-        rest = "unnest(rest, recursive := true)"
-        return f"UNION ALL SELECT {self._names} NULL::INTEGER, {rest} FROM begun"
-
     def _apart(self) -> tuple[str, list[Any]]:
         """
-        What is read again: plays that go over an edge of the range, and, as far as there are
-        pieces, those of many sittings. Files know of their rows that most are neither.
+        What is read again: plays that went on in the range from before it, and those of many
+        sittings. Files know of their rows that most are neither.
         """
         scope, pieces = self._asked.scope, self._pieces
         begun, values = self._plays(
             scope.began_in_range, self._people if self._is_by_number else None
         )
-        is_cut = f"ended_s > {scope.before_s}"
-        if pieces.grain is not Grain.NONE:
-            is_cut = f"sittings = 3 AND NOT {pieces.is_whole}"
         sql = f"""
             SELECT {self._chosen} NULL::INTEGER AS number, {PLAIN}, sittings, parts FROM {begun}
-                AND watched_seconds > 0 AND {is_cut}"""
+                AND watched_seconds > 0 AND sittings = 3 AND NOT {pieces.is_whole}"""
         if self._asked.history.count(scope.began_before_range, self._asked.moment):
             before, more = self._plays(scope.began_before_range, self._people)
             values += more
@@ -155,10 +177,3 @@ class _Watched:
             plays, numbers = self._asked.numbered(plays, people)
             values = [*numbers, *values]
         return f"{plays} WHERE {condition} AND ({self._where})", values
-
-    def _in_second(self) -> str:
-        if not self._pieces.in_second:
-            return ""
-        return f"""UNION ALL
-        SELECT {self._names} {self._places.bucket("(begun_in + 1)")}, 0, in_second, 0, NULL
-        FROM begun WHERE in_second > 0"""

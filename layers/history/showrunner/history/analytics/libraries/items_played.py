@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
-from showrunner.history.analytics.core.settled import Plays, kept_table, split
+from showrunner.history.analytics.core.settled import kept_table
+from showrunner.history.analytics.core.split import Plays, split
 from showrunner.history.analytics.libraries.items import KEYS
 from showrunner.history.analytics.libraries.items_chosen import Shelves
 
@@ -77,8 +78,8 @@ def plays_on_server(shelves: Shelves, item_ids: Sequence[str]) -> tuple[str, lis
 def _on_server(shelves: Shelves, only: str = "") -> tuple[str, list[Any]]:
     plays = split(shelves.asked, shelves.plays_before)
     groups = _groups(plays.fresh)
-    if plays.settled:
-        groups = f"FROM {_groups_of_settled(shelves, plays.settled)} UNION ALL {groups}"
+    if plays.months:
+        groups = f"FROM {_groups_of_settled(shelves, plays.months.plays)} UNION ALL {groups}"
     return f"({_summed(groups, only)})", plays.fresh.values
 
 
@@ -92,10 +93,11 @@ def _by_keys(shelves: Shelves) -> tuple[str, list[Any]]:
     fresh = f"SELECT connection_id, item_id, {_RAW}, {_OWN} FROM {_passing(plays.fresh)}"
     groups = f"SELECT {_GROUP} FROM fresh"
     past, keys, names = f"{groups} LIMIT 0", _keys("facts"), _names("facts")
-    if plays.settled:
-        history, settled = shelves.asked.history, _groups_of_settled(shelves, plays.settled)
+    if plays.months:
+        history, past_plays = shelves.asked.history, plays.months.plays
+        settled = _groups_of_settled(shelves, past_plays)
         past = f"FROM {settled}"
-        strays = kept_table(history, _strays(plays.settled, settled, items), plays.settled.values)
+        strays = kept_table(history, _strays(past_plays, settled, items), past_plays.values)
         facts = f"""(SELECT {_FACTS} FROM {settled} JOIN {items} USING (connection_id, item_id)
             UNION ALL BY NAME FROM {strays})"""
         keys += f" UNION ALL FROM {kept_table(history, _by_key(_keys(facts)), [])}"

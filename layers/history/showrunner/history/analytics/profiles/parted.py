@@ -8,7 +8,7 @@ that lasts as long as the question. Lists are then made of few rows, several in 
 # The SQL is put together from our own column and table names; values are always bound.
 # ruff: noqa: S608
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -25,8 +25,9 @@ from showrunner.history.analytics.core.narrowed import (
 from showrunner.history.analytics.core.once import Count
 from showrunner.history.analytics.core.people import People
 from showrunner.history.analytics.core.scope import Scope
-from showrunner.history.analytics.core.settled import Split, kept_table, split
-from showrunner.history.analytics.core.sittings import seconds_within
+from showrunner.history.analytics.core.settled import kept_table
+from showrunner.history.analytics.core.sittings import of_each_play
+from showrunner.history.analytics.core.split import Plays, Split, newest, split
 
 MOST_COPIED_PLAYS = 500_000
 """
@@ -97,41 +98,51 @@ def parted(
     they are gone when the block ends. `is_of_one`: all are known to be of one person.
     """
     plays = split(asked, asked.scope.touches_range)
-    past, relation = None, plays.fresh.relation
-    if plays.settled:
-        settled, last_s = f"FROM {plays.settled.relation} WHERE ended_s", plays.before.timestamp()
-        # What went on after the last of those months is not all in them.
-        going_on = kept_table(asked.history, f"{settled} > {last_s:.0f}", [])
-        whole = f"({settled} <= {last_s:.0f} AND ({where}))"
-        past = among(asked.during(plays.since, plays.before), whole)
-        relation = f"(FROM {relation} UNION ALL BY NAME FROM {going_on})"
     people = None if is_of_one else asked.people()
-    relation, numbers = people.numbered(relation) if people else (relation, [])
-    names = dict.fromkeys((*_ALWAYS, *columns, *(["number"] if people else [])))
-    sql = f"""SELECT {", ".join((*names, *_of_plays(asked.scope)))} FROM {relation}
-        WHERE {plays.fresh.condition} AND {_touches(asked.scope)} AND ({where})"""
-    fresh = sql, [*numbers, *plays.fresh.values]
-    fresh_s, newest = int(plays.before.timestamp()), asked.of_newest(plays.before)
+    names = list(dict.fromkeys((*_ALWAYS, *columns, *(["number"] if people else []))))
+    fresh = _each(asked, people, names, newest(asked, plays), plays.fresh, where)
+    if plays.edge:
+        about = asked.during(plays.edge.since, plays.edge.before)
+        edge = _each(about, people, names, plays.edge.ended, plays.edge.plays, where)
+        sql, values = fresh
+        fresh = f"FROM {kept_table(asked.history, *edge)} UNION ALL BY NAME ({sql})", values
+    past, fresh_since = None, plays.settled[0].before if plays.settled else asked.scope.since
+    if plays.months:
+        whole = f"(FROM {plays.months.ended} WHERE {where})"
+        past = among(asked.during(plays.months.since, plays.months.before), whole)
+    fresh_s = int(fresh_since.timestamp())
+    about = asked if plays.edge else asked.of_newest(plays.fresh_since)
     if _count(asked, plays) > MOST_COPIED_PLAYS:
-        small = NarrowAnalytics(newest, f"({fresh[0]})").asked
+        small = NarrowAnalytics(about, f"({fresh[0]})").asked
         yield Parted(past, small, fresh_s, people, fresh[1])
         return
     with copied(asked, fresh) as table:
-        yield Parted(past, NarrowAnalytics(newest, table).asked, fresh_s, people, [])
+        yield Parted(past, NarrowAnalytics(about, table).asked, fresh_s, people, [])
+
+
+def _each(
+    asked: Asked,
+    people: People | None,
+    names: Sequence[str],
+    relation: str,
+    plays: Plays,
+    where: str,
+) -> Sql:
+    """Of those in `relation` each that touches the range, with what `counted` gives."""
+    relation, numbers = people.numbered(relation) if people else (relation, [])
+    sql = f"""SELECT {", ".join((*names, *_of_plays(asked.scope)))} FROM {relation}
+        WHERE {plays.condition} AND {asked.scope.touches} AND ({where})"""
+    return sql, [*numbers, *plays.values]
 
 
 def _count(asked: Asked, plays: Split) -> int:
     """Of the fresh plays, whether they pass or not."""
     every = asked.history.count(asked.scope.touches_range, asked.moment)
-    if plays.settled is None or every <= MOST_COPIED_PLAYS:
+    if not plays.settled or every <= MOST_COPIED_PLAYS:
         return every
-    count = f"SELECT count(*) FROM {plays.settled.relation}"
-    ((settled,),) = asked.rows(f"FROM {kept_table(asked.history, count, [])}")
-    return every - int(settled)
-
-
-def _touches(scope: Scope) -> str:
-    return f"(ended_s > {scope.since_s} OR began_s >= {scope.since_s})"
+    counts = [f"SELECT count(*) FROM {one.plays.relation}" for one in plays.settled]
+    known = [asked.rows(f"FROM {kept_table(asked.history, one, [])}") for one in counts]
+    return every - sum(int(count) for ((count,),) in known)
 
 
 _ALWAYS = ("account", "person_name", "media_type", "watched_seconds", "began_s")
@@ -142,14 +153,9 @@ _WHOLE = """count(*) AS plays, coalesce(sum(watched_seconds), 0)::BIGINT AS watc
 
 def _of_plays(scope: Scope) -> Iterator[str]:
     """The same of each play, in the range."""
-    since_s, before_s = scope.since_s, scope.before_s
-    is_begun = f"(began_s >= {since_s:d})"
-    yield f"{is_begun}::BIGINT AS plays"
-    yield f"""(CASE WHEN {is_begun} AND ended_s <= {before_s:d} THEN coalesce(watched_seconds, 0)
-        WHEN watched_seconds > 0 AND ended_s > {since_s:d}
-            THEN {seconds_within(since_s, before_s)} ELSE 0 END)::BIGINT AS watch_seconds"""
-    yield f"({is_begun} AND watched_seconds IS NULL)::BIGINT AS unknown_plays"
-    yield f"CASE WHEN {is_begun} THEN began_s END AS last_s"
+    for name, sql in of_each_play(scope.since_s, scope.before_s).items():
+        yield f"{sql} AS {name}"
+    yield f"CASE WHEN began_s >= {scope.since_s:d} THEN began_s END AS last_s"
 
 
 _ONE = "'1'::BIT"

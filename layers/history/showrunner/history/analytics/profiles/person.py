@@ -17,6 +17,7 @@ from showrunner.history.analytics.core.asked import Analytics, Asked
 from showrunner.history.analytics.core.begun import begun, local_day
 from showrunner.history.analytics.core.categories import BUCKETS, HOURS, WEEKDAYS, By, local_days
 from showrunner.history.analytics.core.dimensions import Kind
+from showrunner.history.analytics.core.narrowed import Sql
 from showrunner.history.analytics.core.question import Question
 from showrunner.history.analytics.core.sittings import IN_SITTINGS
 from showrunner.history.analytics.libraries.items_chosen import moment
@@ -109,10 +110,13 @@ _SUMS = """count(*) AS plays, min(began_s) AS first_s, max(began_s) AS last_s,
 
 def _begun(plays: Parted) -> dict[str, Any]:
     """Where and when plays began, and how far they came."""
-    hour = f"{plays.fresh.scope.local_s('began_s')} // 3600"
-    bucket = BUCKETS[By.WEEKDAY_HOUR].sql.replace("bucket", hour)
-    columns = {"is_local": "is_local", "hour": bucket}
-    sql, values = plays.once(lambda some: begun(some, columns, sums=_SUMS))
+
+    def count(some: Asked) -> Sql:
+        hour = f"{some.scope.local_s('began_s')} // 3600"
+        bucket = BUCKETS[By.WEEKDAY_HOUR].sql.replace("bucket", hour)
+        return begun(some, {"is_local": "is_local", "hour": bucket}, sums=_SUMS)
+
+    sql, values = plays.once(count)
     rows = [_Begun(*row) for row in plays.fresh.rows(sql, values)]
     first_s = min((row.first_s for row in rows), default=None)
     last_s = max((row.last_s for row in rows), default=None)
@@ -182,8 +186,7 @@ def _most_at_once(plays: Parted) -> dict[str, Any]:
 
 def _days(plays: Parted) -> dict[str, Any]:
     scope = plays.fresh.scope
-    bucket = {"bucket": local_day(scope, "began_s")}
-    sql, values = plays.once(lambda some: begun(some, bucket, sums="count(*) AS plays"))
+    sql, values = plays.once(lambda some: begun(some, {"bucket": local_day(some.scope, "began_s")}))
     days = plays.fresh.rows(f"SELECT DISTINCT {BUCKETS[By.DAY].sql} FROM ({sql})", values)
     active = {day for (day,) in days}
     _, last = local_days(scope.since, scope.before, scope.zone)

@@ -13,11 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from showrunner.connections.refusals import wrong_field
 from showrunner.history.analytics.core.answers import Answer, Chart, Totals, Unit
-from showrunner.history.analytics.core.asked import Analytics
+from showrunner.history.analytics.core.asked import Analytics, Asked
 from showrunner.history.analytics.core.begun import PLAYS, begun, local_day
 from showrunner.history.analytics.core.categories import BUCKETS, Bucket, By, buckets_of
 from showrunner.history.analytics.core.dimensions import Kind
 from showrunner.history.analytics.core.entries import Entry
+from showrunner.history.analytics.core.narrowed import Sql
 from showrunner.history.analytics.core.query import AnalyticsQuery
 from showrunner.history.analytics.core.question import Question
 from showrunner.history.analytics.libraries.items import items_of, items_version
@@ -170,12 +171,16 @@ def _lists(plays: Parted, limit: int) -> dict[str, Any]:
 def _months(plays: Parted) -> dict[str, Any]:
     """The chart of them, and when the first and the last play began."""
     scope = plays.fresh.scope
-    month = BUCKETS[By.MONTH].sql.replace("bucket", local_day(scope, "began_s"))
     sums = f"{PLAYS}, min(began_s) AS first_s, max(began_s) AS last_s"
-    rows = plays.fresh.rows(*plays.once(lambda some: begun(some, {"month": month}, sums=sums)))
+
+    def count(some: Asked) -> Sql:
+        month = BUCKETS[By.MONTH].sql.replace("bucket", local_day(some.scope, "began_s"))
+        return begun(some, {"month": month}, sums=sums)
+
+    rows = plays.fresh.rows(*plays.once(count))
     months: Counter[Bucket] = Counter()
-    for one, count, _, _ in rows:
-        months[one] += count
+    for one, number, *_ in rows:
+        months[one] += number
     buckets = buckets_of(By.MONTH, scope.since, scope.before, scope.zone)
     return {
         "months": chart_of(By.MONTH, Unit.PLAYS, buckets, [("plays", months)]),

@@ -16,7 +16,8 @@ from showrunner.history.analytics.core.asked import Asked
 from showrunner.history.analytics.core.narrowed import MOST_KEPT_PLAYS, Sql, among, narrowed
 from showrunner.history.analytics.core.once import Count
 from showrunner.history.analytics.core.people import People
-from showrunner.history.analytics.core.settled import kept_table, split
+from showrunner.history.analytics.core.settled import kept_table
+from showrunner.history.analytics.core.split import newest, split
 from showrunner.history.analytics.viewing.binges_found import LATER
 
 
@@ -65,20 +66,15 @@ def apart(asked: Asked) -> PastAndFresh:
     months = asked.during(_first_of(scope.since), _first_of(scope.before + timedelta(days=31)))
     filters = months.scope.began_in_range
     plays, count = split(months, filters), asked.history.count(filters, asked.moment)
-    if not plays.settled:
-        return PastAndFresh(None, among(asked, plays.fresh.relation), count)
-    settled = f"FROM {plays.settled.relation} WHERE ended_s"
-    last_s = int(plays.before.timestamp())
-    fresh = kept_table(asked.history, f"{settled} > {last_s}", [])
-    known = kept_table(asked.history, f"SELECT count(*) FROM {plays.settled.relation}", [])
+    settled, fresh = plays.months, newest(asked, plays)
+    if not settled:
+        return PastAndFresh(None, among(asked, fresh), count)
+    known = kept_table(asked.history, f"SELECT count(*) FROM {settled.plays.relation}", [])
     ((past_plays,),) = asked.rows(f"FROM {known}")
-    # When all months are over there is nothing but what went on.
-    if count > past_plays:
-        fresh = f"(FROM {plays.fresh.relation} UNION ALL BY NAME FROM {fresh})"
-    past = asked.during(asked.scope.since, min(asked.scope.before, plays.before))
+    past = asked.during(asked.scope.since, min(asked.scope.before, settled.before))
     return PastAndFresh(
-        among(past, f"({settled} <= {last_s})"),
-        among(asked.of_newest(plays.before), fresh),
+        among(past, settled.ended),
+        among(asked.of_newest(plays.fresh_since), fresh),
         count - int(past_plays),
     )
 
