@@ -63,8 +63,9 @@ _SECONDS = """least(epoch(added_at), epoch(first_seen_at))::BIGINT AS added_s,
 @dataclass(frozen=True, slots=True)
 class Items:
     """
-    `table` has one row an item: the columns of the files and KEYS; `added_s`, `removed_s` and
-    `last_played_s` are in whole seconds since 1970 (NULL: not removed; never, or not said).
+    `table` has one row an item: the columns of the files, KEYS and its `number` in this table;
+    `added_s`, `removed_s` and `last_played_s` are in whole seconds since 1970 (NULL: not removed;
+    never, or not said).
 
     `version` changes when a library does. `first_added_s` None: there are no items.
     """
@@ -130,7 +131,8 @@ def _read(home: Home, history: History, found: list[BlobInfo], version: str) -> 
     rows = rows_of(ledger_of(home).part_files.paths(found))
     # An item that went to another library is there once: in the one that has it now.
     history.ask(
-        f"CREATE TABLE {table} AS SELECT {_FACTS}, {_SECONDS}, {_KEY_COLUMNS} "
+        f"CREATE TABLE {table} AS SELECT {_FACTS}, {_SECONDS}, {_KEY_COLUMNS}, "
+        "row_number() OVER (ORDER BY connection_id, item_id)::INTEGER AS number "
         f"FROM ({rows}) QUALIFY row_number() OVER (PARTITION BY connection_id, item_id "
         "ORDER BY removed_at DESC NULLS FIRST, added_at DESC, library_id) = 1 "
         "ORDER BY connection_id, library_id, added_s, item_id"

@@ -43,23 +43,23 @@ def with_plays(shelves: Shelves, on: On, where: str = "true") -> tuple[str, list
         sql = f"""SELECT chosen.*, coalesce(plays, 0) AS plays, first_s, last_s
             FROM {chosen} AS chosen LEFT JOIN {played} USING (connection_id, item_id)"""
         return f"({sql})", [*values, *played_values]
-    tables, table_values = _by_keys(shelves)
+    tables, table_values = _tables(shelves)
     sql = f"""
     WITH {tables},
     chosen AS MATERIALIZED (FROM {chosen}),
-    anywhere AS (SELECT connection_id, item_id, {_EARLIEST_AND_LATEST} FROM (
-        SELECT connection_id, item_id, first_s, last_s
-        FROM (SELECT connection_id, item_id, {_KEY} FROM chosen) JOIN by_key USING (key)
+    lately AS (SELECT number, sum(plays)::BIGINT AS plays, {_EARLIEST_AND_LATEST} FROM (
+        SELECT number, plays, first_s, last_s FROM facts WHERE number IS NOT NULL
         UNION ALL
-        SELECT chosen.connection_id, chosen.item_id, first_s, last_s
+        SELECT number, 0, first_s, last_s
+        FROM (SELECT number, {_KEY} FROM chosen) JOIN by_key USING (key)
+        UNION ALL
+        SELECT number, 0, first_s, last_s
         FROM chosen JOIN by_name ON chosen.name_key = by_name.key AND {_NO_OTHER})
-        GROUP BY connection_id, item_id)
+        GROUP BY number)
     SELECT chosen.*, coalesce(past.plays, 0) + coalesce(lately.plays, 0) AS plays,
-        least(past.first_s, lately.first_s, anywhere.first_s) AS first_s,
-        greatest(past.last_s, lately.last_s, anywhere.last_s) AS last_s
-    FROM chosen LEFT JOIN past USING (connection_id, item_id)
-    LEFT JOIN lately USING (connection_id, item_id)
-    LEFT JOIN anywhere USING (connection_id, item_id)
+        least(past.first_s, lately.first_s) AS first_s,
+        greatest(past.last_s, lately.last_s) AS last_s
+    FROM chosen LEFT JOIN {_past(shelves)} AS past USING (number) LEFT JOIN lately USING (number)
     """
     return f"({sql})", [*table_values, *values]
 
@@ -83,47 +83,64 @@ def _on_server(shelves: Shelves, only: str = "") -> tuple[str, list[Any]]:
     return f"({_summed(groups, only)})", plays.fresh.values
 
 
-def _by_keys(shelves: Shelves) -> tuple[str, list[Any]]:
+def _tables(shelves: Shelves) -> tuple[str, list[Any]]:
     """
-    What was played, by items (`past` and `lately`), by each of their keys (`by_key`), and movies
-    by their names (`by_name`), as SQL between WITH and SELECT.
+    As SQL between WITH and SELECT: the `facts` of what was played lately, by items, that by each
+    of their keys (`by_key`), and of all times movies by their names (`by_name`).
     """
     items, plays = shelves.items.table, split(shelves.asked, shelves.plays_before)
     # Of the few new plays all facts are read, so that one look at their file is enough.
     fresh = f"SELECT connection_id, item_id, {_RAW}, {_OWN} FROM {_passing(plays.fresh)}"
-    groups = f"SELECT {_GROUP} FROM fresh"
-    past, keys, names = f"{groups} LIMIT 0", _keys("facts"), _names("facts")
+    names = _names("facts")
     if plays.months:
-        history, past_plays = shelves.asked.history, plays.months.plays
-        settled = _groups_of_settled(shelves, past_plays)
-        past = f"FROM {settled}"
-        strays = kept_table(history, _strays(past_plays, settled, items), past_plays.values)
-        facts = f"""(SELECT {_FACTS} FROM {settled} JOIN {items} USING (connection_id, item_id)
-            UNION ALL BY NAME FROM {strays})"""
-        keys += f" UNION ALL FROM {kept_table(history, _by_key(_keys(facts)), [])}"
-        names += f" UNION ALL FROM {kept_table(history, _by_name(_names(facts)), [])}"
-    sql = f"""fresh AS MATERIALIZED ({fresh} GROUP BY ALL),
-    facts AS MATERIALIZED ({_FRESH.format(items=items)}),
-    past AS ({past}),
-    lately AS ({_summed(groups)}),
-    by_key AS ({keys}),
+        known = kept_table(
+            shelves.asked.history,
+            _by_name(_names(_facts_of_settled(shelves, plays.months.plays))),
+            [],
+        )
+        names += f" UNION ALL FROM {known}"
+    sql = f"""facts AS MATERIALIZED ({_FRESH.format(fresh=f"({fresh} GROUP BY ALL)", items=items)}),
+    by_key AS ({_keys("facts")}),
     by_name AS ({_by_name(names)})"""
     return sql, plays.fresh.values
 
 
-_GROUP = "connection_id, item_id, plays, first_s, last_s"
+def _past(shelves: Shelves) -> str:
+    """A table of what is known of items by plays of months that are over, names apart."""
+    items, plays = shelves.items.table, split(shelves.asked, shelves.plays_before)
+    if not plays.months:
+        return f"(SELECT number, 0 AS plays, 0 AS first_s, 0 AS last_s FROM {items} LIMIT 0)"
+    settled = _groups_of_settled(shelves, plays.months.plays)
+    facts = _facts_of_settled(shelves, plays.months.plays)
+    sql = f"""SELECT number, sum(plays)::BIGINT AS plays, {_EARLIEST_AND_LATEST} FROM (
+        SELECT number, plays, first_s, last_s
+        FROM {settled} JOIN {items} USING (connection_id, item_id)
+        UNION ALL
+        SELECT number, 0, first_s, last_s FROM (SELECT number, {_KEY} FROM {items})
+        JOIN ({_by_key(_keys(facts))}) USING (key)) GROUP BY number"""
+    return kept_table(shelves.asked.history, sql, [])
+
+
+def _facts_of_settled(shelves: Shelves, plays: Plays) -> str:
+    """SQL of what was played, with the keys that items say, or, of others, their plays."""
+    items, settled = shelves.items.table, _groups_of_settled(shelves, plays)
+    strays = kept_table(shelves.asked.history, _strays(plays, settled, items), plays.values)
+    return f"""(SELECT {_FACTS} FROM {settled} JOIN {items} USING (connection_id, item_id)
+        UNION ALL BY NAME FROM {strays})"""
+
+
 _RAW = """guid, imdb_id, tmdb_id, tvdb_id, media_type, title, year, series_title,
     season_number, episode_number"""
 _NAMES = (*KEYS, "media_type", "imdb_id", "tmdb_id")
 _FACTS = ", ".join((*_NAMES, "first_s", "last_s"))
 _ITS_KEYS = ", ".join(f"{sql} AS {name}" for name, sql in KEYS.items())
-_FRESH = f"""SELECT first_s, last_s, {
+_FRESH = f"""SELECT number, plays, first_s, last_s, {
     ", ".join(
         f"CASE WHEN known.item_id IS NULL THEN played.{name} ELSE known.{name} END AS {name}"
         for name in _NAMES
     )
 }
-    FROM (SELECT *, {_ITS_KEYS} FROM fresh) AS played
+    FROM (SELECT *, {_ITS_KEYS} FROM {{fresh}}) AS played
     LEFT JOIN {{items}} AS known USING (connection_id, item_id)"""
 """What an unknown item is only its plays say."""
 
