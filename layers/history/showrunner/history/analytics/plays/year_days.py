@@ -232,19 +232,25 @@ _HOURS = """
 def peaks(days: Days, hours: Hours) -> dict[str, YearPeak | None]:
     """The busiest ones: with most plays, then most watch time, then the first."""
     return {
-        "busiest_day": _peak(days, lambda day: day.isoformat()),
-        "busiest_month": _peak(days, lambda day: f"{day:%Y-%m}"),
+        "busiest_day": _peak(days, date.isoformat),
+        "busiest_month": _peak(days, month_of),
         "busiest_weekday": _peak(days, lambda day: WEEKDAYS[day.weekday()]),
         "busiest_hour": _busiest_hour(hours),
     }
+
+
+def month_of(day: date) -> str:
+    """2026-11; without strftime, which takes ten times as long."""
+    return day.isoformat()[:7]
 
 
 def _peak(days: Days, name: Callable[[date], str]) -> YearPeak | None:
     plays: Counter[str] = Counter()
     watch_seconds: Counter[str] = Counter()
     for day, (count, seconds, _) in days.days.items():
-        plays[name(day)] += count
-        watch_seconds[name(day)] += seconds
+        named = name(day)
+        plays[named] += count
+        watch_seconds[named] += seconds
     if not plays.total():
         return None
     first = min(plays, key=lambda one: (-plays[one], -watch_seconds[one], one))

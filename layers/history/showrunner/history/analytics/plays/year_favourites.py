@@ -67,8 +67,9 @@ def favourites(plays: PastAndFresh, kind: Kind, people: People, limit: int) -> F
 
 def different(lists: Iterable[Favourites]) -> list[int]:
     """How many lines each human played, by their numbers."""
-    digits = (who for one in lists for who in one.people)
-    return [column.count("1") for column in zip(*digits, strict=True)]
+    digits = [who for one in lists for who in one.people]
+    people, joined = len(digits[0]) if digits else 0, "".join(digits)
+    return [joined[number::people].count("1") for number in range(people)]
 
 
 def _counted(kind: Kind, people: People, asked: Asked) -> Sql:

@@ -37,6 +37,7 @@ from showrunner.history.analytics.plays.year_days import (
     Hours,
     days_of,
     hours_of,
+    month_of,
     peaks,
     superlatives,
 )
@@ -199,7 +200,7 @@ def _months(scope: Scope, days: Days) -> dict[str, Chart]:
     def chart(unit: Unit, number: Callable[[tuple[int, int, int]], int]) -> Chart:
         sums: dict[str, float] = dict.fromkeys(labels, 0)
         for day, numbers in days.days.items():
-            sums[f"{day:%Y-%m}"] += number(numbers)
+            sums[month_of(day)] += number(numbers)
         series = [Series(name=unit.value, data=list(sums.values()))]
         return Chart(unit=unit, categories=labels, series=series)
 
