@@ -6,7 +6,8 @@
 import hashlib
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -62,6 +63,12 @@ class Recent:
     table: str
     hidden: str
     hidden_ids: tuple[str, ...]
+    """In order, as those of parts are."""
+
+    def hidden_in(self, part: PartFile) -> Sequence[str]:
+        """The ids among a part's that do not count; perhaps more of them than are in it."""
+        ids = self.hidden_ids
+        return ids[bisect_left(ids, part.first_id) : bisect_right(ids, part.last_id)]
 
 
 class RecentPlays:
@@ -156,8 +163,7 @@ def _of_ledger(recent: Recent, parts: Iterable[PartFile], part_files: PartFiles)
     clean: list[PartFile] = []
     touched: list[PartFile] = []
     for part in parts:
-        is_touched = any(part.first_id <= one <= part.last_id for one in recent.hidden_ids)
-        (touched if is_touched else clean).append(part)
+        (touched if recent.hidden_in(part) else clean).append(part)
     sides = [f"FROM {rows_of(clean, part_files)}"] if clean else []
     if touched:
         sides.append(

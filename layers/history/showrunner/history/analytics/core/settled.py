@@ -6,7 +6,6 @@ long as the ledger names the same ones, and no play in them waits for a correcti
 """
 
 import threading
-from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from datetime import timedelta
@@ -17,9 +16,7 @@ from weakref import WeakKeyDictionary
 import duckdb
 
 from showrunner.history.analytics.core.asked import Asked
-from showrunner.history.ledger.manifest import PartFile
 from showrunner.history.pages import History
-from showrunner.history.recent import Recent
 
 MOST_BYTES = 60_000_000
 """Of all that is kept; what was not asked for longest goes first."""
@@ -172,7 +169,7 @@ def _key(piece: Asked, query: Hashable, margin: timedelta) -> Hashable:
     ]
     files = tuple(part.key for part in parts)
     # What the owner deleted stays in its file and does not count.
-    gone = tuple(one for part in parts for one in hidden_in(part, recent))
+    gone = tuple(one for part in parts for one in recent.hidden_in(part))
     people, zone = piece.directory.version, str(scope.zone)
     return (
         query,
@@ -185,9 +182,3 @@ def _key(piece: Asked, query: Hashable, margin: timedelta) -> Hashable:
         files,
         gone,
     )
-
-
-def hidden_in(part: PartFile, recent: Recent) -> Sequence[str]:
-    """Ids of plays of which a document says something else, or that they do not count."""
-    ids = recent.hidden_ids
-    return ids[bisect_left(ids, part.first_id) : bisect_right(ids, part.last_id)]

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from showrunner.history.analytics.core.asked import Asked
-from showrunner.history.analytics.core.settled import hidden_in, kept_table
+from showrunner.history.analytics.core.settled import kept_table
 from showrunner.history.filters import PlayFilters
 from showrunner.history.home import ledger_of
 from showrunner.history.ledger.manifest import PartFile
@@ -82,7 +82,7 @@ def split(asked: Asked, filters: PlayFilters, *, has_edge: bool = True) -> Split
     for month in filters.months(sorted(manifest.months)):
         for part in manifest.months[month].parts:
             is_whole = start is None or part.first_started_at >= start
-            if month >= end or hidden_in(part, recent) or not (is_whole or has_edge):
+            if month >= end or recent.hidden_in(part) or not (is_whole or has_edge):
                 fresh.append(part)
             else:
                 (whole if is_whole else edge).append(part)
@@ -113,10 +113,14 @@ def newest(asked: Asked, plays: Split) -> str:
     fresh = plays.fresh.relation
     if not plays.settled:
         return fresh
+    return f"(FROM {fresh} UNION ALL BY NAME FROM {went_on(asked, plays)})"
+
+
+def went_on(asked: Asked, plays: Split) -> str:
+    """The table of settled plays, of which there are some, that went on after their months."""
     relations = " UNION ALL BY NAME ".join(f"FROM {one.plays.relation}" for one in plays.settled)
     before_s = f"{plays.settled[0].before.timestamp():.0f}"
-    sql = f"FROM ({relations}) WHERE ended_s > {before_s}"
-    return f"(FROM {fresh} UNION ALL BY NAME FROM {kept_table(asked.history, sql, [])})"
+    return kept_table(asked.history, f"FROM ({relations}) WHERE ended_s > {before_s}", [])
 
 
 def _month(moment: datetime) -> str:

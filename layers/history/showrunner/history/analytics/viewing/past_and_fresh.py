@@ -17,7 +17,7 @@ from showrunner.history.analytics.core.narrowed import MOST_KEPT_PLAYS, Sql, amo
 from showrunner.history.analytics.core.once import Count
 from showrunner.history.analytics.core.people import People
 from showrunner.history.analytics.core.settled import kept_table
-from showrunner.history.analytics.core.split import newest, split
+from showrunner.history.analytics.core.split import newest, split, went_on
 from showrunner.history.analytics.viewing.binges_found import LATER
 
 
@@ -66,11 +66,13 @@ def apart(asked: Asked) -> PastAndFresh:
     months = asked.during(_first_of(scope.since), _first_of(scope.before + timedelta(days=31)))
     filters = months.scope.began_in_range
     plays, count = split(months, filters), asked.history.count(filters, asked.moment)
-    settled, fresh = plays.months, newest(asked, plays)
+    settled = plays.months
     if not settled:
-        return PastAndFresh(None, among(asked, fresh), count)
+        return PastAndFresh(None, among(asked, plays.fresh.relation), count)
     known = kept_table(asked.history, f"SELECT count(*) FROM {settled.plays.relation}", [])
     ((past_plays,),) = asked.rows(f"FROM {known}")
+    # When all months are over there is nothing but what went on.
+    fresh = newest(asked, plays) if count > past_plays else went_on(asked, plays)
     past = asked.during(asked.scope.since, min(asked.scope.before, settled.before))
     return PastAndFresh(
         among(past, settled.ended),
