@@ -26,7 +26,7 @@ from tests.fakes import FakeClock
 PLAYS = generated(11, 420, slow.utc("2026-09-03"), 125)
 _COLUMNS = (
     *("title", "series_title", "season_number", "episode_number", "year", "imdb_id", "tmdb_id"),
-    *("platform", "device"),
+    *("platform", "device", "decision", "is_watched", "percent"),
 )
 BERLIN, NEW_YORK = "time_zone=Europe/Berlin&limit=50", "time_zone=America/New_York&limit=50"
 

@@ -36,9 +36,7 @@ _UNSHOWN: dict[str, Any] = dict.fromkeys(
 _SHOWN = ("began_s", *(name for name in Latest._fields if name not in ("began_s", *_UNSHOWN)))
 _PLAY = ", ".join(f"'{name}': {name}" for name in _SHOWN)
 """Compared from the first field on: the newest is the largest, of equals the one by its id."""
-_COLUMNS = {*_SHOWN, "tmdb_id"}
-_THERE = {"connection_id", "person_name", "media_type", "decision", "account", "began_s"}
-"""What `narrowed` copies in any case."""
+_COLUMNS = (*_SHOWN, "tmdb_id", "decision")
 
 
 def is_short(asked: Asked) -> bool:
@@ -55,7 +53,7 @@ def at_hand(analytics: Analytics, query: AnalyticsQuery) -> Iterator[Analytics]:
     if not is_short(asked):
         yield analytics
         return
-    with narrowed(asked, sorted(_COLUMNS - _THERE)) as near:
+    with narrowed(asked, _COLUMNS) as near:
         yield near
 
 

@@ -25,11 +25,10 @@ from showrunner.history.ledger.columns import DERIVED
 from showrunner.history.ledger.engine import THREADS
 
 _ALWAYS = (
-    *("person_name", "connection_id", "media_type", "watched_seconds", "parts"),
-    *("decision", "is_watched", "percent"),
+    *("person_name", "media_type", "watched_seconds", "parts"),
     *(name for name in DERIVED if name != "search_text"),
 )
-"""What counting, people, completion and concurrency read; each further column costs time."""
+"""What counting and people read; each further column costs time."""
 
 MOST_KEPT_PLAYS = 200_000
 """Some 40 MB."""
@@ -155,7 +154,7 @@ def _chosen(
     values: Sequence[Any],
     people: People | None,
 ) -> Sql:
-    names = (*_ALWAYS, *columns, *(["number"] if people else []))
+    names = dict.fromkeys((*_ALWAYS, *columns, *(["number"] if people else [])))
     relation, numbers = people.numbered(plays.relation) if people else (plays.relation, [])
     sql = f"SELECT {', '.join(names)} FROM {relation} WHERE {plays.condition} AND ({where})"
     return sql, [*numbers, *plays.values, *values]

@@ -37,8 +37,6 @@ _LISTS = (Kind.MOVIES, Kind.SHOWS, Kind.PEOPLE, Kind.PLATFORMS, Kind.DECISIONS)
 _EPOCH = date(1970, 1, 1)
 _SHOWN = (sql for kind in _LISTS for sql in DIMENSIONS[kind].columns.values())
 _COLUMNS = dict.fromkeys((*_SHOWN, *PERSON.values(), "media_type"))
-_COPIED = sorted(_COLUMNS.keys() - {"account", "person_name", "media_type", "decision"})
-"""Of these columns those that a copy of the plays does not have in any case."""
 
 
 class OverviewQuery(AnalyticsQuery):
@@ -113,7 +111,7 @@ def _at_hand(asked: Asked, since: datetime) -> Iterator[Asked]:
     if asked.history.count(both.scope.touches_range, asked.moment) > _FEW_PLAYS:
         yield asked
         return
-    with narrowed_once(both, _COPIED, "true", [], both.people()) as small:
+    with narrowed_once(both, list(_COLUMNS), "true", [], both.people()) as small:
         yield small.asked.during(asked.scope.since, asked.scope.before)
 
 

@@ -57,6 +57,7 @@ from showrunner.history.ledger.engine import THREADS
 
 _COLUMNS = (
     *("title", "series_title", "season_number", "episode_number", "year", "imdb_id", "tmdb_id"),
+    "is_watched",
 )
 
 

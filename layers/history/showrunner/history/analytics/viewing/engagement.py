@@ -58,7 +58,7 @@ def engagement(analytics: Analytics, query: EngagementQuery) -> EngagementAnswer
     )
 
 
-_COLUMNS = ("title", "year", "imdb_id", "tmdb_id", "series_title")
+_COLUMNS = ("title", "year", "imdb_id", "tmdb_id", "series_title", "is_watched", "percent")
 _SUMS = ("plays", "watch_seconds", "unknown_plays")
 
 
