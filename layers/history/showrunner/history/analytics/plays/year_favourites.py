@@ -7,6 +7,7 @@ Of the plays that began in it, with all of their watch time.
 # The SQL is put together from our own columns and texts; values are always bound.
 # ruff: noqa: S608
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -129,15 +130,25 @@ def others(plays: PastAndFresh, people: People, limit: int) -> dict[str, list[En
     """The lists of what was played on, and how."""
     columns = {kind.value: DIMENSIONS[kind].columns["name"] for kind in _OTHERS}
     sql, values = plays.counted(lambda asked: begun(asked, columns, sums=_COUNTED, people=people))
-    chosen = ", ".join(
-        f"(SELECT list(one) FROM (SELECT {name} AS name, {_SUMS}, "
-        "coalesce(bit_count(bit_or(people)), 0) AS people "
-        f"FROM plays GROUP BY {name} ORDER BY plays DESC, watch_seconds DESC, name "
-        f"LIMIT {limit:d}) AS one)"
-        for name in columns
-    )
-    (found,) = plays.fresh.rows(f"WITH plays AS MATERIALIZED ({sql}) SELECT {chosen}", values)
+    # Few rows: put together here in a third of the time that SQL takes for three lists.
+    chosen = f"{', '.join(columns)}, plays, watch_seconds, unknown_plays, people::VARCHAR"
+    rows = plays.fresh.rows(f"SELECT {chosen} FROM ({sql})", values)
     return {
-        kind.value: [Entry(key=str(row["name"]), **row) for row in rows or ()]
-        for kind, rows in zip(_OTHERS, found, strict=True)
+        kind: _others((row[place], *row[len(columns) :]) for row in rows)[:limit]
+        for place, kind in enumerate(columns)
     }
+
+
+def _others(rows: Iterable[tuple[Any, ...]]) -> list[Entry]:
+    sums: dict[str | None, Counter[str]] = defaultdict(Counter)
+    people: dict[str | None, int] = defaultdict(int)
+    for name, plays, watch_seconds, unknown_plays, digits in rows:
+        sums[name].update(plays=plays, watch_seconds=watch_seconds, unknown_plays=unknown_plays)
+        people[name] |= int(digits or "0", 2)
+    found = [
+        Entry(key=str(name), name=name, people=people[name].bit_count(), **sums[name])
+        for name in sums
+    ]
+    return sorted(
+        found, key=lambda one: (-one.plays, -one.watch_seconds, one.name is None, one.key)
+    )
