@@ -16,7 +16,7 @@ from typing import Any
 
 from showrunner.history.analytics.core.asked import Analytics, Asked
 from showrunner.history.analytics.core.dimensions import DIMENSIONS, PERSON, Kind
-from showrunner.history.analytics.core.entries import Entry, entry, keyed
+from showrunner.history.analytics.core.entries import Entry, entry
 from showrunner.history.analytics.core.narrowed import NarrowAsked, narrowed
 from showrunner.history.analytics.core.people import with_people
 from showrunner.history.analytics.core.query import AnalyticsQuery
@@ -72,7 +72,7 @@ class KeptPlays:
         found = self.asked.rows(
             f"SELECT *, {', '.join(places)} FROM (SELECT key::VARCHAR AS key, {columns}, "
             "max(play) FILTER (WHERE plays > 0) AS play "
-            f"FROM ({keyed(kind, rows)}) GROUP BY ALL) "
+            f"FROM ({DIMENSIONS[kind].keyed(rows)}) GROUP BY ALL) "
             f"QUALIFY least({', '.join(places)}) <= ?",
             [*values, count],
         )

@@ -1,7 +1,6 @@
 """Plays and watch time by the entries of a list: titles, people, servers ..."""
 
 # The SQL is put together from our own columns and texts; values are always bound.
-# ruff: noqa: S608
 
 from collections.abc import Sequence
 from typing import Any
@@ -47,7 +46,7 @@ def by_entry(
     (`shown`); with the values for its question marks.
     """
     sql, values = unkeyed(asked, kind, grain=grain, people=people)
-    return keyed(kind, sql), values
+    return DIMENSIONS[kind].keyed(sql), values
 
 
 def unkeyed(
@@ -63,11 +62,6 @@ def unkeyed(
         sql, owners = with_people(sql, asked.directory)
         values += owners
     return sql, values
-
-
-def keyed(kind: Kind, sql: str) -> str:
-    """SQL of those rows with the `key` of their entry."""
-    return f"SELECT *, {DIMENSIONS[kind].key} AS key FROM ({sql})"
 
 
 def shown(kind: Kind) -> dict[str, str]:

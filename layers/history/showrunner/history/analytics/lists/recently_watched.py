@@ -15,7 +15,6 @@ from showrunner.history.analytics.core.answers import Answer
 from showrunner.history.analytics.core.asked import Analytics, Asked
 from showrunner.history.analytics.core.begun import begun
 from showrunner.history.analytics.core.dimensions import DIMENSIONS, Kind
-from showrunner.history.analytics.core.entries import keyed
 from showrunner.history.analytics.core.query import AnalyticsQuery
 from showrunner.history.analytics.core.question import Question
 
@@ -130,7 +129,7 @@ def _last_in(asked: Asked, kind: Kind, limit: int) -> list[Last]:
     rows, values = begun(
         asked, dimension.columns, sums="max(began_s) AS last_s", where=dimension.where
     )
-    found = asked.rows(last_sql(kind, f"({keyed(kind, rows)})", limit), values)
+    found = asked.rows(last_sql(kind, f"({DIMENSIONS[kind].keyed(rows)})", limit), values)
     return [Last(kind, began_s, spelled) for began_s, spelled in found]
 
 

@@ -174,9 +174,9 @@ def _titles(asked: Asked) -> tuple[list[Title], Said]:
         f"""
         SELECT kind, name, year, said, (dense_rank() OVER (ORDER BY kind, key) - 1)::INTEGER
         FROM (
-            SELECT DISTINCT 'movies' AS kind, name, year, ({movie.key})::VARCHAR AS key,
+            SELECT DISTINCT 'movies' AS kind, name, year, key::VARCHAR AS key,
                 {_MOVIE_SAID.format(name="name")} AS said
-            FROM ({movies})
+            FROM ({movie.keyed(movies)})
             UNION ALL
             SELECT DISTINCT CASE media_type WHEN 'track' THEN 'artists' ELSE 'shows' END, name,
                 NULL, name, {_SERIES_SAID.format(name="name")}

@@ -3,8 +3,8 @@
 # The SQL is put together from our own columns and texts; values are always bound.
 # ruff: noqa: S608
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice
 from typing import Any
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from showrunner.history.analytics.core.asked import Asked
 from showrunner.history.analytics.core.begun import begun, begun_kept
-from showrunner.history.analytics.core.dimensions import DIMENSIONS, Kind
+from showrunner.history.analytics.core.dimensions import DIMENSIONS, Dimension, Kind
 from showrunner.history.analytics.core.people import People, with_people
 
 Digits = NDArray[np.uint8]
@@ -68,26 +68,21 @@ class Sets:
 
 @dataclass(frozen=True, slots=True)
 class _List:
-    """A `Dimension`, with what its entries are: SQL over its columns."""
+    """`kind`: what its entries are, as SQL over its columns."""
 
-    columns: Mapping[str, str]
-    key: str
-    where: str
-    kind: str
+    of: Dimension
+    kind: str = "NULL::VARCHAR"
 
 
 _TITLES = (
-    _List(
-        DIMENSIONS[Kind.MOVIES].columns,
-        DIMENSIONS[Kind.MOVIES].key,
-        "media_type = 'movie'",
-        "'movies'",
-    ),
+    _List(DIMENSIONS[Kind.MOVIES], "'movies'"),
     # Both are the names of series: one look at the plays is enough.
     _List(
-        {"name": "series_title", "media_type": "media_type"},
-        "{'name': name, 'media_type': media_type}",
-        "media_type IN ('episode', 'track')",
+        Dimension(
+            {"name": "series_title", "media_type": "media_type"},
+            "{'name': name, 'media_type': media_type}",
+            "media_type IN ('episode', 'track')",
+        ),
         "CASE max(media_type) WHEN 'episode' THEN 'shows' ELSE 'artists' END",
     ),
 )
@@ -113,7 +108,7 @@ def _list(kind: Kind) -> _List:
     columns = {**dimension.columns}
     if kind is Kind.SERVERS:
         columns["name"] = columns["id"] = columns["server_id"]
-    return _List(columns, dimension.key, dimension.where, "NULL::VARCHAR")
+    return _List(replace(dimension, columns=columns))
 
 
 _FACTS = ("name", "id", "server_id", "year")
@@ -122,12 +117,12 @@ _FACTS = ("name", "id", "server_id", "year")
 def _rows(asked: Asked, people: People, one: _List) -> Iterator[tuple[Named, str | None, int]]:
     """The entries, who played them (a digit for each person), and plays that lack either."""
     sums = "count(*) AS plays, count(*) - count(number) AS unnamed"
-    sql, values = begun_kept(asked, one.columns, sums=sums, where=one.where, people=people)
-    facts = (f"max({name})" if name in one.columns else "NULL" for name in _FACTS)
+    sql, values = begun_kept(asked, one.of.columns, sums=sums, where=one.of.where, people=people)
+    facts = (f"max({name})" if name in one.of.columns else "NULL" for name in _FACTS)
     rows = asked.rows(
         f"SELECT bit_or(people)::VARCHAR, sum(plays)::BIGINT, sum(unnamed)::BIGINT, "
         f"{', '.join(facts)}, {one.kind} "
-        f"FROM (SELECT *, {one.key} AS key FROM ({sql})) GROUP BY key ORDER BY ALL",
+        f"FROM ({one.of.keyed(sql)}) GROUP BY key ORDER BY ALL",
         values,
     )
     for who, plays, unnamed, *said in rows:

@@ -15,8 +15,8 @@ from showrunner.connections.refusals import wrong_field
 from showrunner.history.analytics.core.answers import Answer, Totals
 from showrunner.history.analytics.core.asked import Analytics, Asked
 from showrunner.history.analytics.core.categories import moved
-from showrunner.history.analytics.core.dimensions import Kind
-from showrunner.history.analytics.core.entries import Entry, entry, keyed, shown, unkeyed
+from showrunner.history.analytics.core.dimensions import DIMENSIONS, Kind
+from showrunner.history.analytics.core.entries import Entry, entry, shown, unkeyed
 from showrunner.history.analytics.core.narrowed import copied_together
 from showrunner.history.analytics.core.people import People
 from showrunner.history.analytics.core.query import AnalyticsQuery
@@ -187,7 +187,7 @@ def _lines(kind: Kind, present: str, earlier: str) -> str:
     fields = ", ".join(f"{sql} AS {name}" for name, sql in line_fields(kind).items())
     return (
         f"SELECT is_present, hash(key) AS line, any_value(key) AS key, {fields} "
-        f"FROM ({keyed(kind, both)}) GROUP BY is_present, line"
+        f"FROM ({DIMENSIONS[kind].keyed(both)}) GROUP BY is_present, line"
     )
 
 

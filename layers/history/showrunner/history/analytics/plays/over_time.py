@@ -22,7 +22,7 @@ from showrunner.history.analytics.core.categories import (
     buckets_of,
 )
 from showrunner.history.analytics.core.dimensions import DIMENSIONS, PERSON, Kind
-from showrunner.history.analytics.core.entries import entry, keyed, names, shown
+from showrunner.history.analytics.core.entries import entry, names, shown
 from showrunner.history.analytics.core.once import counted_once, watched_once
 from showrunner.history.analytics.core.people import People, with_people
 from showrunner.history.analytics.core.query import AnalyticsQuery
@@ -112,7 +112,7 @@ def _split(asked: Asked, query: OverTimeQuery, split: Split) -> tuple[Named, Tot
         return _folded(counted, [*dimension.columns], buckets), values
 
     counted, values = counted_once(asked, count)
-    rows = keyed(kind, counted)
+    rows = DIMENSIONS[kind].keyed(counted)
     facts = ", ".join(f"{sql} AS {name}" for name, sql in fields.items())
     lines = ", ".join(f"max({name}) AS {name}" for name in fields)
     found = asked.rows(
@@ -143,8 +143,9 @@ def _split_by_people(asked: Asked, query: OverTimeQuery) -> tuple[Named, Totals]
     count_by = begun_kept if query.measure is Measure.PLAYS else watched_once
     rows, values = count_by(asked, PERSON)
     rows, owners = with_people(rows, asked.directory)
+    keyed = DIMENSIONS[Kind.PEOPLE].keyed(rows)
     first: list[tuple[str | None, str | None]] = asked.rows(
-        f"SELECT person, max(person_name) FROM ({keyed(Kind.PEOPLE, rows)}) GROUP BY person, key "
+        f"SELECT person, max(person_name) FROM ({keyed}) GROUP BY person, key "
         f"ORDER BY sum({query.measure.value}) DESC, key::VARCHAR LIMIT ?",
         [*values, *owners, query.limit],
     )

@@ -17,7 +17,7 @@ from showrunner.history.analytics.core.asked import Analytics, Asked
 from showrunner.history.analytics.core.begun import begun_kept, local_day
 from showrunner.history.analytics.core.categories import BUCKETS, Bucket, By, buckets_of
 from showrunner.history.analytics.core.dimensions import DIMENSIONS, PERSON, Kind
-from showrunner.history.analytics.core.entries import Entry, by_entry, keyed, names
+from showrunner.history.analytics.core.entries import Entry, by_entry, names
 from showrunner.history.analytics.core.people import with_people
 from showrunner.history.analytics.core.query import AnalyticsQuery
 from showrunner.history.analytics.core.question import Question
@@ -158,7 +158,7 @@ def _plays_by_day(asked: Asked, kind: Kind) -> tuple[str, list[Any]]:
     if kind is Kind.PEOPLE:
         rows, owners = with_people(rows, asked.directory)
         values += owners
-    return keyed(kind, rows), values
+    return DIMENSIONS[kind].keyed(rows), values
 
 
 _NARROWED = {

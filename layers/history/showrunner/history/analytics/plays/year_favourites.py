@@ -91,7 +91,7 @@ def _lines(kind: Kind, counted: str) -> str:
     # Numbers are put together faster than what they stand for.
     return f"""
         SELECT {", ".join(facts)}, {_SUMS}, bit_or(people) AS people
-        FROM (SELECT *, {DIMENSIONS[kind].key} AS key FROM ({counted})) GROUP BY hash(key)
+        FROM ({DIMENSIONS[kind].keyed(counted)}) GROUP BY hash(key)
     """
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from showrunner.history.analytics.core.answers import Totals
 from showrunner.history.analytics.core.dimensions import DIMENSIONS, PERSON, Kind
-from showrunner.history.analytics.core.entries import Entry, entry, keyed
+from showrunner.history.analytics.core.entries import Entry, entry
 from showrunner.history.analytics.core.narrowed import Sql
 from showrunner.history.analytics.core.people import with_people
 from showrunner.history.analytics.libraries.items_shown import lists
@@ -80,13 +80,13 @@ def _keyed(plays: Parted, kind: Kind, together: Collection[Kind]) -> Sql:
     if kind is Kind.PEOPLE:
         counted, values = plays.counted(PERSON)
         rows, owners = with_people(counted, plays.fresh.directory)
-        return keyed(kind, rows), [*values, *owners]
+        return DIMENSIONS[kind].keyed(rows), [*values, *owners]
     where = " OR ".join(dict.fromkeys(f"({DIMENSIONS[one].where})" for one in together))
     counted, values = plays.counted({name: name for name in columns_of(together)}, where)
     facts = ", ".join(f"{sql} AS {name}" for name, sql in DIMENSIONS[kind].columns.items())
     rows = f"""SELECT {facts}, {", ".join(SUMS)}, last_s, people FROM ({counted})
         WHERE {DIMENSIONS[kind].where}"""
-    return keyed(kind, rows), values
+    return DIMENSIONS[kind].keyed(rows), values
 
 
 def _top(kind: Kind, limit: int | None) -> str:

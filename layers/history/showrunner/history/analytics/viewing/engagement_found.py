@@ -152,7 +152,7 @@ def titles_of(plays: PastAndFresh, people: People) -> dict[int, int]:
     rows = plays.fresh.rows(
         f"""
         WITH movies AS (
-            SELECT DISTINCT {_MOVIE} AS title, hash({_MOVIES.key}) AS key FROM ({movies}))
+            SELECT DISTINCT {_MOVIE} AS title, hash(key) AS key FROM ({_MOVIES.keyed(movies)}))
         SELECT number, count(DISTINCT coalesce(key, title))
         FROM ({titles}) LEFT JOIN movies USING (title) GROUP BY number
         """,

@@ -184,7 +184,7 @@ def _movies(asked: Asked, limit: int) -> list[TitlePauses]:
     sums = ", ".join(f"sum({one})::BIGINT" for one in ("plays", "known", "paused"))
     rows = asked.rows(
         f"SELECT max(name) AS name, max(year) AS year, {sums}, sum(pause_seconds)::BIGINT AS most "
-        f"FROM (SELECT *, {dimension.key} AS key FROM ({counted})) GROUP BY key "
+        f"FROM ({dimension.keyed(counted)}) GROUP BY key "
         f"HAVING most > 0 ORDER BY most DESC, sum(plays) DESC, name, year LIMIT {limit:d}",
         values,
     )
