@@ -22,16 +22,22 @@ def watched_once(
     grain: Grain = Grain.NONE,
     people: People | None = None,
     is_time_cut: bool = True,
+    then: Callable[[str], str] = str,
 ) -> Sql:
-    """As `watched`. No column may depend on the range."""
+    """
+    As `watched`. No column may depend on the range. `then` gives what is kept of rows (both are
+    SQL) instead of them.
+    """
 
     def count(some: Asked) -> Sql:
-        return watched(
+        sql, values = watched(
             some, columns, where=where, grain=grain, people=people, is_time_cut=is_time_cut
         )
+        return then(sql), values
 
     def count_whole(some: Asked) -> Sql:
-        return begun(some, columns, sums=_WHOLE, where=where, people=people)
+        sql, values = begun(some, columns, sums=_WHOLE, where=where, people=people)
+        return then(sql), values
 
     return counted_once(asked, count, count_whole if grain is Grain.NONE else None)
 

@@ -27,11 +27,10 @@ take more than `MOST_BYTES` either.
 """
 
 _ROW_BYTES = 300
-"""About what a row takes in Python; one of a table is asked for."""
-_TABLE_ROW_BYTES = """
-    SELECT sum(CASE WHEN data_type IN ('VARCHAR', 'BIT') THEN 24
-        WHEN data_type = 'INTEGER' THEN 4 ELSE 8 END)::BIGINT
-    FROM duckdb_columns() WHERE table_name = ?"""
+"""About what a row takes in Python."""
+_LENGTHS = {"VARCHAR": "strlen", "BIT": "octet_length"}
+_TEXT_BYTES, _INLINE_BYTES = 16, 12
+"""What DuckDB takes for a text, or for bits: so short a one is in there, others lie beside it."""
 
 Rows = list[tuple[Any, ...]]
 Value = TypeVar("Value")
@@ -46,9 +45,8 @@ def kept_table(history: History, sql: str, values: Sequence[Any]) -> str:
 
     def find() -> tuple[str, int]:
         table = f"kept_{next(_numbers)}"
-        ((rows,),) = history.ask(f"CREATE TABLE {table} AS {sql}", values)
-        ((row_bytes,),) = history.ask(_TABLE_ROW_BYTES, [table])
-        return table, rows * row_bytes
+        history.ask(f"CREATE TABLE {table} AS {sql}", values)
+        return table, _size_bytes(history, table)
 
     kept, key = _kept_of(history), (sql, repr(values))
     table: str | None = kept.known(key)
@@ -57,6 +55,24 @@ def kept_table(history: History, sql: str, values: Sequence[Any]) -> str:
         with kept.making:
             table = kept.find(history, key, find)
     return table
+
+
+def _size_bytes(history: History, table: str) -> int:
+    columns = history.ask(
+        "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ?", [table]
+    )
+    sizes = [_column_bytes(name, kind) for name, kind in columns]
+    ((size_bytes,),) = history.ask(f"SELECT {' + '.join(sizes)} FROM {table}")  # noqa: S608 (our own names)
+    return int(size_bytes)
+
+
+def _column_bytes(name: str, kind: str) -> str:
+    """SQL of the bytes of all values: of a thousand people's bits many more than of a number."""
+    if kind not in _LENGTHS:
+        return f"count(*) * {4 if kind == 'INTEGER' else 8}"
+    length = f"{_LENGTHS[kind]}({name})"
+    beside = f"CASE WHEN {length} > {_INLINE_BYTES} THEN {length} END"
+    return f"count(*) * {_TEXT_BYTES} + coalesce(sum({beside}), 0)::BIGINT"
 
 
 def kept_rows(piece: Asked, query: Hashable, margin: timedelta, find: Callable[[], Rows]) -> Rows:

@@ -4,6 +4,7 @@
 # ruff: noqa: S608
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -111,16 +112,16 @@ def _found(shelves: Shelves, *, is_whole: bool) -> dict[str, list[dict[str, Any]
     }
     filters = shelves.plays_before.model_copy(update={**same, "before": None})
     asked = replace(shelves.asked, scope=replace(scope, filters=filters))
-    counted, values = watched_once(asked, _ITEM)
+    by_item = partial(_by_item, shelves.items.table)
+    counted, values = watched_once(asked, _ITEM, then=by_item)
     if is_whole:
         chosen, more = shelves.chosen(shelves.in_range)
     else:
         chosen, more = with_plays(shelves, On.SAME_SERVER, shelves.in_range)
     ever = "used.plays > 0" if is_whole else "chosen.plays > 0"
-    plays = f"""SELECT connection_id, item_id, sum(plays)::BIGINT AS plays,
-        sum(watch_seconds)::BIGINT AS watch_seconds
-        FROM ({counted}) GROUP BY connection_id, item_id"""
-    names = [*_ITEM, "library", "duration_ms", "size_bytes", *([] if is_whole else ["plays"])]
+    plays = f"SELECT number, {_SUMS} FROM ({counted}) GROUP BY number"
+    names = ["number", "connection_id", "library", "duration_ms", "size_bytes"]
+    names += [] if is_whole else ["plays"]
     items = f"SELECT {', '.join(names)} FROM {chosen}"
     with copied_together(asked, (plays, values), (items, more)) as (used, held):
         tables = f"""
@@ -128,7 +129,7 @@ def _found(shelves: Shelves, *, is_whole: bool) -> dict[str, list[dict[str, Any]
                 coalesce(used.plays, 0) AS plays,
                 coalesce(used.watch_seconds, 0) AS watch_seconds,
                 coalesce({ever}, false) AS is_ever
-                FROM {held} AS chosen LEFT JOIN {used} AS used USING (connection_id, item_id))"""
+                FROM {held} AS chosen LEFT JOIN {used} AS used USING (number))"""
         return lists(
             asked,
             tables,
@@ -136,13 +137,19 @@ def _found(shelves: Shelves, *, is_whole: bool) -> dict[str, list[dict[str, Any]
             total=_uses("true AS is_any", "is_any"),
             libraries=_uses("connection_id, library", "connection_id, library"),
             unmatched=f"""SELECT coalesce(sum(plays), 0)::BIGINT AS plays,
-                coalesce(sum(watch_seconds), 0)::BIGINT AS watch_seconds FROM {used} AS used
-                WHERE NOT EXISTS (FROM {shelves.items.table} AS known WHERE
-                    known.connection_id = used.connection_id AND known.item_id = used.item_id)""",
+                coalesce(sum(watch_seconds), 0)::BIGINT AS watch_seconds
+                FROM {used} WHERE number IS NULL""",
         )
 
 
 _ITEM = {"connection_id": "connection_id", "item_id": "item_id"}
+_SUMS = "sum(plays)::BIGINT AS plays, sum(watch_seconds)::BIGINT AS watch_seconds"
+
+
+def _by_item(items: str, counted: str) -> str:
+    """By the numbers of the items; NULL: nobody synced what was played."""
+    return f"""SELECT number, {_SUMS}
+        FROM ({counted}) LEFT JOIN {items} USING (connection_id, item_id) GROUP BY number"""
 
 
 def _uses(columns: str, names: str) -> str:
