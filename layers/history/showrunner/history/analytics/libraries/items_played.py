@@ -29,6 +29,7 @@ class On(StrEnum):
 
 _OWN = "count(*) AS plays, min(began_s) AS first_s, max(began_s) AS last_s"
 _EARLIEST_AND_LATEST = "min(first_s) AS first_s, max(last_s) AS last_s"
+_SUMS = f"sum(plays)::BIGINT AS plays, {_EARLIEST_AND_LATEST}"
 
 
 def with_plays(shelves: Shelves, on: On, where: str = "true") -> tuple[str, list[Any]]:
@@ -41,13 +42,14 @@ def with_plays(shelves: Shelves, on: On, where: str = "true") -> tuple[str, list
     if on is On.SAME_SERVER:
         played, played_values = _on_server(shelves)
         sql = f"""SELECT chosen.*, coalesce(plays, 0) AS plays, first_s, last_s
-            FROM {chosen} AS chosen LEFT JOIN {played} USING (connection_id, item_id)"""
+            FROM {chosen} AS chosen
+            LEFT JOIN (SELECT number, {_SUMS} FROM ({played}) GROUP BY number) USING (number)"""
         return f"({sql})", [*values, *played_values]
     tables, table_values = _tables(shelves)
     sql = f"""
     WITH {tables},
     chosen AS MATERIALIZED (FROM {chosen}),
-    lately AS (SELECT number, sum(plays)::BIGINT AS plays, {_EARLIEST_AND_LATEST} FROM (
+    lately AS (SELECT number, {_SUMS} FROM (
         SELECT number, plays, first_s, last_s FROM facts WHERE number IS NOT NULL
         UNION ALL
         SELECT number, 0, first_s, last_s
@@ -70,17 +72,30 @@ def plays_on_server(shelves: Shelves, item_ids: Sequence[str]) -> tuple[str, lis
     `first_s` and `last_s` on that server, as `with_plays` has them; with the values for its
     question marks.
     """
-    only = "SEMI JOIN (SELECT unnest(?::VARCHAR[]) AS item_id) USING (item_id)"
-    sql, values = _on_server(shelves, only)
-    return sql, [*values, item_ids]
-
-
-def _on_server(shelves: Shelves, only: str = "") -> tuple[str, list[Any]]:
     plays = split(shelves.asked, shelves.plays_before)
     groups = _groups(plays.fresh)
     if plays.months:
         groups = f"FROM {_groups_of_settled(shelves, plays.months.plays)} UNION ALL {groups}"
-    return f"({_summed(groups, only)})", plays.fresh.values
+    sql = f"""SELECT connection_id, item_id, {_SUMS} FROM ({groups})
+        SEMI JOIN (SELECT unnest(?::VARCHAR[]) AS item_id) USING (item_id)
+        GROUP BY connection_id, item_id"""
+    return f"({sql})", [*plays.fresh.values, item_ids]
+
+
+def _on_server(shelves: Shelves) -> tuple[str, list[Any]]:
+    """By the numbers of the items, in several rows."""
+    items, plays = shelves.items.table, split(shelves.asked, shelves.plays_before)
+    rows = _by_number(_groups(plays.fresh), items)
+    if plays.months:
+        past = plays.months.plays
+        settled = kept_table(shelves.asked.history, _by_number(_groups(past), items), past.values)
+        rows = f"FROM {settled} UNION ALL {rows}"
+    return rows, plays.fresh.values
+
+
+def _by_number(groups: str, items: str) -> str:
+    return f"""SELECT number, plays, first_s, last_s
+        FROM ({groups}) JOIN {items} USING (connection_id, item_id)"""
 
 
 def _tables(shelves: Shelves) -> tuple[str, list[Any]]:
@@ -112,9 +127,8 @@ def _past(shelves: Shelves) -> str:
         return f"(SELECT number, 0 AS plays, 0 AS first_s, 0 AS last_s FROM {items} LIMIT 0)"
     settled = _groups_of_settled(shelves, plays.months.plays)
     facts = _facts_of_settled(shelves, plays.months.plays)
-    sql = f"""SELECT number, sum(plays)::BIGINT AS plays, {_EARLIEST_AND_LATEST} FROM (
-        SELECT number, plays, first_s, last_s
-        FROM {settled} JOIN {items} USING (connection_id, item_id)
+    sql = f"""SELECT number, {_SUMS} FROM (
+        {_by_number(f"FROM {settled}", items)}
         UNION ALL
         SELECT number, 0, first_s, last_s FROM (SELECT number, {_KEY} FROM {items})
         JOIN ({_by_key(_keys(facts))}) USING (key)) GROUP BY number"""
@@ -155,11 +169,6 @@ def _groups(plays: Plays) -> str:
 
 def _passing(plays: Plays) -> str:
     return f"{plays.relation} AS play WHERE {plays.condition}"
-
-
-def _summed(groups: str, only: str = "") -> str:
-    return f"""SELECT connection_id, item_id, sum(plays)::BIGINT AS plays, {_EARLIEST_AND_LATEST}
-        FROM ({groups}) {only} GROUP BY connection_id, item_id"""
 
 
 def _strays(plays: Plays, groups: str, items: str) -> str:
