@@ -10,6 +10,7 @@ from showrunner.history.analytics.core.asked import Analytics
 from showrunner.history.analytics.core.once import watched_once
 from showrunner.history.analytics.core.query import AnalyticsQuery
 from showrunner.history.analytics.core.rules import Counting
+from showrunner.history.analytics.core.settled import asked_again
 from showrunner.history.analytics.libraries.items import items_of
 from showrunner.history.home import history_of
 from showrunner.history.metrics.counts import Counts, LibraryCount, PlayCount
@@ -35,14 +36,7 @@ def _plays(home: Home, before: Counts, *, is_comparable: bool) -> list[PlayCount
 
     Under other rules than `before` other plays count, but none of them came.
     """
-    asked = Analytics(home).about(AnalyticsQuery(include_hidden=True))
-    columns = {"connection_id": "connection_id", "media_type": "media_type"}
-    rows, values = watched_once(asked, columns)
-    found = asked.rows(
-        "SELECT connection_id, media_type, sum(plays)::BIGINT, sum(watch_seconds)::BIGINT "
-        f"FROM ({rows}) GROUP BY connection_id, media_type",
-        values,
-    )
+    found = asked_again(lambda: _sums(Analytics(home)))
     present: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
     for connection_id, kind, plays, watch_seconds in found:
         sums = present[connection_id, media_type(kind)]
@@ -52,6 +46,17 @@ def _plays(home: Home, before: Counts, *, is_comparable: bool) -> list[PlayCount
     keys = sorted(known.keys() | present.keys())
     counts = [_added(key, known.get(key), *present[key]) for key in keys]
     return counts if is_comparable else [_moved(one, known.get(_key(one))) for one in counts]
+
+
+def _sums(analytics: Analytics) -> list[Any]:
+    asked = analytics.about(AnalyticsQuery(include_hidden=True))
+    columns = {"connection_id": "connection_id", "media_type": "media_type"}
+    rows, values = watched_once(asked, columns)
+    return asked.rows(
+        "SELECT connection_id, media_type, sum(plays)::BIGINT, sum(watch_seconds)::BIGINT "
+        f"FROM ({rows}) GROUP BY connection_id, media_type",
+        values,
+    )
 
 
 def _added(
