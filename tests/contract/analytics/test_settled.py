@@ -201,3 +201,16 @@ def test_what_was_pushed_out_before_it_was_read_is_asked_for_again() -> None:
         return answer
 
     assert asked_again(ask) == "found"
+
+
+def test_what_is_kept_counts_with_its_texts_and_bits(
+    know: Know, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thousand people's bits take more than a number: too large a table is not kept at all."""
+    monkeypatch.setattr(settled, "MOST_BYTES", 1000)
+    history = know(*in_a_row(1)).about(BingesQuery.read("")).history
+    for long in ("repeat('x', 2000)", "repeat('1', 16000)::BIT"):
+        first = kept_table(history, f"SELECT {long} AS name", [])
+        assert kept_table(history, f"SELECT {long} AS name", []) != first
+    short = kept_table(history, "SELECT 'x' AS name, '101'::BIT AS people, 1 AS plays", [])
+    assert kept_table(history, "SELECT 'x' AS name, '101'::BIT AS people, 1 AS plays", []) == short
