@@ -120,7 +120,7 @@ def main() -> None:
             lines = [measured(bench, question, database) for question in bench.questions()]
             compare(lines)
             is_good = all([*(one.is_good for one in lines), within_memory(running, factor)])
-        is_good &= starts_cold(folder / "data") or options.plays >= LARGE_PLAYS
+        is_good &= starts_cold(folder / "data", options.runs) or options.plays >= LARGE_PLAYS
     sys.exit(0 if is_good else 1)
 
 
@@ -177,13 +177,16 @@ QUESTION.answered(Analytics(EmbeddedHome(Path(sys.argv[2]))), "by=day")
 """
 
 
-def starts_cold(data: Path) -> bool:
-    """As AWS counts it: all CPU time of a new process until its first answer."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+def starts_cold(data: Path, runs: int) -> bool:
+    """As AWS counts it: all CPU time of a new process until its first answer, the median."""
     command = [sys.executable, "-c", _FIRST_ANSWER, str(PROJECT), str(data)]
-    subprocess.run(command, check=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    spent_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    spent = []
+    for _ in range(runs):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(command, check=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    spent_s = statistics.median(spent)
     return said(f"cold start to the first answer {spent_s:.2f} s of CPU", spent_s, COLD_START_S)
 
 

@@ -9,8 +9,7 @@ from showrunner.history.analytics.core.asked import Analytics, Asked
 from showrunner.history.analytics.core.categories import Bucket, By, buckets_of
 from showrunner.history.analytics.core.query import AnalyticsQuery
 from showrunner.history.analytics.core.question import Question
-from showrunner.history.analytics.streams.sweep import sweep
-from showrunner.history.analytics.streams.swept import Swept
+from showrunner.history.analytics.streams.swept import Sweep, Swept
 
 
 class ConcurrencyBy(StrEnum):
@@ -79,7 +78,7 @@ def concurrency(analytics: Analytics, query: ConcurrencyQuery) -> ConcurrencyAns
     asked = analytics.about(query)
     scope, by = asked.scope, By(query.by)
     buckets = buckets_of(by, scope.since, scope.before, scope.zone)
-    swept = sweep(asked, by, _COLUMNS[query.split] if query.split else None)
+    swept = _sweep(asked, by, _COLUMNS[query.split] if query.split else None)
     together, apart = swept.together, _most_first(swept.apart)
     servers = asked.servers() if query.split is ConcurrencySplit.SERVERS else {}
     named = [("all", together), *((servers.get(name or "", name), found) for name, found in apart)]
@@ -95,7 +94,14 @@ def concurrency(analytics: Analytics, query: ConcurrencyQuery) -> ConcurrencyAns
 
 def overall(asked: Asked) -> Streams:
     """All streams together, over all of the range."""
-    return _streams("all", sweep(asked, By.DAY).together)
+    return _streams("all", _sweep(asked, By.DAY).together)
+
+
+def _sweep(asked: Asked, by: By, column: str | None = None) -> Sweep:
+    # Its numpy is a tenth of a cold start, which other questions of a function do not need.
+    from showrunner.history.analytics.streams.sweep import sweep  # noqa: PLC0415
+
+    return sweep(asked, by, column)
 
 
 def _most_first(found: dict[str | None, Swept]) -> list[tuple[str | None, Swept]]:
