@@ -1,7 +1,6 @@
 """What is counted of past months once is what is counted of all plays together."""
 
 from collections import Counter
-from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
@@ -10,9 +9,9 @@ import pytest
 from showrunner.history.analytics.core import narrowed
 from showrunner.history.analytics.core.asked import Asked
 from showrunner.history.analytics.core.begun import begun, begun_kept
-from showrunner.history.analytics.core.counted import Counted
+from showrunner.history.analytics.core.counted import counted_already
 from showrunner.history.analytics.core.dimensions import PERSON
-from showrunner.history.analytics.core.once import watched_once
+from showrunner.history.analytics.core.once import newest_counted, watched_once
 from showrunner.history.analytics.core.query import AnalyticsQuery
 from showrunner.history.analytics.core.split import split
 from showrunner.history.analytics.core.watched import Grain, watched
@@ -75,15 +74,36 @@ def test_it_is_what_is_counted_of_all(know: Know, query: str) -> None:
 def test_what_was_counted_already_is_not_counted_again(know: Know) -> None:
     """Of months that are over neither: lists of a table are made of that table alone."""
     asked = know(*world()).about(AnalyticsQuery.read(""))
-    asked.rows(
-        "CREATE TABLE of_one AS SELECT 'us' AS account, 7 AS plays, 8 AS watch_seconds, "
+    rows = (
+        "SELECT 'us' AS account, unnest([1, 2]) AS bucket, 7 AS plays, 8 AS watch_seconds, "
         "0 AS unknown_plays, NULL AS people"
     )
-    counted = Counted(
-        **{one.name: getattr(asked, one.name) for one in fields(Asked)}, table="of_one"
-    )
-    again = watched_once(counted, {"account": "account"})
-    assert summed(asked, again, "account") == Counter({(("us",), 7, 8, 0): 1})
+    with counted_already(asked, rows, [], Grain.DAY) as counted:
+        again = watched_once(counted, {"account": "account"})
+        assert summed(asked, again, "account") == Counter({(("us",), 14, 16, 0): 1})
+        by_day = watched_once(counted, {"account": "account"}, grain=Grain.DAY)
+        assert summed(asked, by_day, "account, bucket") == Counter(
+            {(("us", 1), 7, 8, 0): 1, (("us", 2), 7, 8, 0): 1}
+        )
+    ((tables,),) = asked.rows("SELECT count(*) FROM duckdb_tables() WHERE table_name ^@ 'counted_'")
+    assert tables == 0
+
+
+@pytest.mark.parametrize("query", RANGES)
+def test_the_newest_plays_are_counted_once_for_two_looks(know: Know, query: str) -> None:
+    """By day and without, also by people: what each look would have counted by itself."""
+    asked = know(*world()).about(AnalyticsQuery.read(query))
+    people = asked.people()
+    columns = {"series": "number", "kind": "media_type"}
+    raw = ("account", "media_type")
+    with newest_counted(asked, raw, where="true", grain=Grain.DAY, people=people) as near:
+        for grain in (Grain.DAY, Grain.NONE):
+            looks = [
+                watched_once(one, columns, grain=grain, people=people) for one in (near, asked)
+            ]
+            known, counted = (summed(asked, one, "series, kind, bucket") for one in looks)
+            assert known == counted
+            assert counted
 
 
 def test_only_whole_months_are_counted_once_for_any_range(know: Know) -> None:

@@ -53,6 +53,8 @@ class Asked:
     directory: Directory
     scope: Scope
     version: str
+    newest: "Asked | None" = None
+    """What is known already of the plays that are looked at every time (`newest_counted`)."""
 
     def during(self, since: datetime, before: datetime) -> "Asked":
         """The same question about another range."""

@@ -3,12 +3,10 @@
 # The SQL is put together from our own columns and texts; values are always bound.
 # ruff: noqa: S608
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, time, tzinfo
+from collections.abc import Mapping
 from typing import Any
 
 from showrunner.history.analytics.core.asked import Asked
-from showrunner.history.analytics.core.categories import By, buckets_of
 from showrunner.history.analytics.core.people import People
 from showrunner.history.analytics.core.scope import Scope
 from showrunner.history.analytics.core.settled import kept_table
@@ -79,28 +77,3 @@ def _grouped(
 def local_day(scope: Scope, moment_s: str) -> str:
     """SQL of the `bucket` of a day, as `BUCKETS` take it; `moment_s` is a column, as `began_s`."""
     return f"({scope.local_s(moment_s)} // 86400)"
-
-
-def periods(scope: Scope, by: By) -> tuple[list[str], str]:
-    """
-    The labels of the range's days, weeks or months, and SQL of the place of the one in which
-    `began_s` lies.
-
-    A row is compared with few of the edges: cheaper than its local time.
-    """
-    buckets: dict[Any, str] = buckets_of(by, scope.since, scope.before, scope.zone)
-    edges = [_midnight_s(datetime.combine(day, time()), scope.zone) for day in buckets]
-    return list(buckets.values()), _place_of("began_s", edges, 0)
-
-
-def _midnight_s(wall: datetime, zone: tzinfo) -> int:
-    return int(wall.replace(tzinfo=zone).timestamp())
-
-
-def _place_of(moment_s: str, edges: Sequence[int], first: int) -> str:
-    if len(edges) == 1:
-        return f"{first:d}"
-    middle = len(edges) // 2
-    earlier = _place_of(moment_s, edges[:middle], first)
-    later = _place_of(moment_s, edges[middle:], first + middle)
-    return f"CASE WHEN {moment_s} < {edges[middle]:d} THEN {earlier} ELSE {later} END"

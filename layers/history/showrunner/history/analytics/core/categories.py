@@ -1,6 +1,6 @@
 """The categories of charts over time, and where a moment's bucket is among them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
@@ -8,6 +8,8 @@ from enum import StrEnum
 from showrunner.history.analytics.core.watched import Grain
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+SUMS = ("plays", "watch_seconds", "unknown_plays")
+"""What is counted of plays."""
 HOURS = tuple(f"{hour:02}" for hour in range(24))
 
 
@@ -35,6 +37,15 @@ class Buckets:
 
     grain: Grain
     sql: str
+
+    def folded(self, counted: str, columns: Iterable[str], sums: Iterable[str] = SUMS) -> str:
+        """
+        SQL of the rows of `counted`, which `watched` gives by this grain, added up in a row for
+        each `piece`, a bucket of the chart, and combination of the columns.
+        """
+        named = "".join(f"{name}, " for name in columns)
+        added = ", ".join(f"sum({name})::BIGINT AS {name}" for name in sums)
+        return f"SELECT {named}{self.sql} AS piece, {added} FROM ({counted}) GROUP BY ALL"  # noqa: S608 (our own names)
 
 
 _DAY = "(DATE '1970-01-01' + bucket::INTEGER)"

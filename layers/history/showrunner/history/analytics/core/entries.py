@@ -12,7 +12,6 @@ from showrunner.history.analytics.core.asked import Asked
 from showrunner.history.analytics.core.dimensions import DIMENSIONS, PERSON, Kind
 from showrunner.history.analytics.core.once import watched_once
 from showrunner.history.analytics.core.people import People, with_people
-from showrunner.history.analytics.core.watched import Grain, watched
 
 
 class Entry(Totals):
@@ -38,26 +37,20 @@ class Entry(Totals):
     people: int = 0
 
 
-def by_entry(
-    asked: Asked, kind: Kind, *, grain: Grain = Grain.NONE, people: People | None = None
-) -> tuple[str, list[Any]]:
+def by_entry(asked: Asked, kind: Kind, *, people: People | None = None) -> tuple[str, list[Any]]:
     """
     SQL of what `watched` counts, with the `key` of the entry and the columns that it shows
     (`shown`); with the values for its question marks.
     """
-    sql, values = unkeyed(asked, kind, grain=grain, people=people)
+    sql, values = unkeyed(asked, kind, people=people)
     return DIMENSIONS[kind].keyed(sql), values
 
 
-def unkeyed(
-    asked: Asked, kind: Kind, *, grain: Grain = Grain.NONE, people: People | None = None
-) -> tuple[str, list[Any]]:
+def unkeyed(asked: Asked, kind: Kind, *, people: People | None = None) -> tuple[str, list[Any]]:
     """The same without the key: of several such together, entries get common keys."""
     dimension = DIMENSIONS[kind]
     columns = {**dimension.columns, **(PERSON if kind is Kind.PEOPLE else {})}
-    # Of titles by days there are too many to keep them all.
-    count = watched_once if grain is Grain.NONE else watched
-    sql, values = count(asked, columns, where=dimension.where, grain=grain, people=people)
+    sql, values = watched_once(asked, columns, where=dimension.where, people=people)
     if kind is Kind.PEOPLE:
         sql, owners = with_people(sql, asked.directory)
         values += owners

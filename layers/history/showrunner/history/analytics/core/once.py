@@ -1,14 +1,17 @@
 """What is counted of the plays of past months once, and of those that can change every time."""
 
 # The SQL is put together from our own column and table names; values are always bound.
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 
 from showrunner.history.analytics.core.asked import Asked
 from showrunner.history.analytics.core.begun import begun
-from showrunner.history.analytics.core.narrowed import Sql, among
+from showrunner.history.analytics.core.counted import counted_already
+from showrunner.history.analytics.core.narrowed import NarrowAsked, Sql, among
 from showrunner.history.analytics.core.people import People
 from showrunner.history.analytics.core.settled import kept_table
-from showrunner.history.analytics.core.split import newest, split
+from showrunner.history.analytics.core.split import Split, newest, split
 from showrunner.history.analytics.core.watched import Grain, watched
 
 Count = Callable[[Asked], Sql]
@@ -57,8 +60,38 @@ def counted_once(asked: Asked, count: Count, count_whole: Count | None = None) -
         for past, one in counts
         if past
     ]
-    rest, values = count(among(asked.of_newest(plays.fresh_since), newest(asked, plays)))
+    rest, values = count(asked.newest or _newest(asked, plays))
     return "".join(f"FROM {table} UNION ALL BY NAME " for table in kept) + f"({rest})", values
+
+
+@contextmanager
+def newest_counted(
+    asked: Asked,
+    columns: Iterable[str],
+    *,
+    where: str,
+    grain: Grain,
+    people: People | None = None,
+    is_time_cut: bool = True,
+) -> Iterator[Asked]:
+    """
+    The same question, to be asked for these columns of the ledger twice, by the grain and without:
+    the plays that are looked at every time are counted here, for as long as the block lasts.
+    """
+    if not asked.is_of_history:
+        yield asked
+        return
+    some = _newest(asked, split(asked, asked.scope.touches_range))
+    raw = {name: name for name in columns}
+    rows, values = watched(
+        some, raw, where=where, grain=grain, people=people, is_time_cut=is_time_cut
+    )
+    with counted_already(some, rows, values, grain) as counted:
+        yield replace(asked, newest=counted)
+
+
+def _newest(asked: Asked, plays: Split) -> NarrowAsked:
+    return among(asked.of_newest(plays.fresh_since), newest(asked, plays))
 
 
 _WHOLE = """NULL::INTEGER AS bucket, count(*) AS plays,

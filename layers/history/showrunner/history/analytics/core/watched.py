@@ -53,8 +53,8 @@ def watched(
     before the range, in one without a bucket.
     Group by few and raw columns: what is worked out for each play costs time.
     """
-    if isinstance(asked, Counted) and grain is Grain.NONE:
-        return asked.again(columns, where), []
+    if isinstance(asked, Counted) and grain in (Grain.NONE, asked.grain):
+        return asked.again(columns, where, grain, people)
     pieces = Pieces(asked.scope, grain)
     if grain is Grain.NONE or not is_time_cut:
         return _whole(asked, columns, where, pieces, people)

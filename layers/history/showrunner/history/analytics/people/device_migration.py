@@ -7,8 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from showrunner.history.analytics.core.answers import Answer, Chart, Series, Unit
 from showrunner.history.analytics.core.asked import Analytics
-from showrunner.history.analytics.core.begun import periods
-from showrunner.history.analytics.core.categories import By
+from showrunner.history.analytics.core.categories import By, buckets_of
 from showrunner.history.analytics.core.dimensions import DIMENSIONS, Kind
 from showrunner.history.analytics.core.query import AnalyticsQuery
 from showrunner.history.analytics.core.question import Question
@@ -91,14 +90,15 @@ class MigrationAnswer(Answer):
 
 def device_migration(analytics: Analytics, query: MigrationQuery) -> MigrationAnswer:
     """Charts and lists at once. Raises InvalidInputError that names the parameter."""
-    asked = analytics.about(query)
-    labels, period = periods(asked.scope, By(query.by))
+    asked, by = analytics.about(query), By(query.by)
+    scope = asked.scope
+    periods = buckets_of(by, scope.since, scope.before, scope.zone)
     column = DIMENSIONS[Kind(query.of.value)].columns["name"]
-    found = moves(asked, column, period, query.limit)
+    found = moves(asked, column, by, query.limit)
     names = _largest(found.used, query.limit)
 
     def chart(field: str) -> Chart:
-        return _chart(labels, names, found.used, field)
+        return _chart(list(periods.values()), names, found.used, field)
 
     return MigrationAnswer(
         **asked.head(),

@@ -2,13 +2,17 @@
 
 # The SQL is put together from our own columns and texts; values are always bound.
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time, tzinfo
 from typing import Any, NamedTuple
 
 from showrunner.history.analytics.core.asked import Asked
-from showrunner.history.analytics.core.begun import begun
+from showrunner.history.analytics.core.begun import begun, local_day
+from showrunner.history.analytics.core.categories import By, buckets_of
 from showrunner.history.analytics.core.dimensions import PERSON
 from showrunner.history.analytics.core.narrowed import Sql
+from showrunner.history.analytics.core.scope import Scope
 from showrunner.history.analytics.viewing.active_days import by_number, owners_of, people_of
 from showrunner.history.analytics.viewing.past_and_fresh import apart
 
@@ -54,16 +58,17 @@ class Moves:
     unnamed_plays: int
 
 
-def moves(asked: Asked, column: str, period: str, limit: int) -> Moves:
+def moves(asked: Asked, column: str, by: By, limit: int) -> Moves:
     """
-    Of the plays that began in the range. `column` says what they were played on, `period` is
-    SQL of when; the `limit` flows and people with most moves.
+    Of the plays that began in the range. `column` says what they were played on; periods are
+    weeks or months, by their places in the range; the `limit` flows and people with most moves.
     """
+    period = _weeks(asked.scope) if by is By.WEEK else _months(asked.scope)
 
     def count(some: Asked) -> Sql:
         return begun(
             some,
-            {"account": PERSON["account"], "name": column, "period": period},
+            {"account": PERSON["account"], "name": column, "period": period(some.scope)},
             sums=f"max({PERSON['account_name']}) AS account_name, count(*) AS plays, "
             "min(began_s) AS first_s, max(began_s) AS last_s",
         )
@@ -84,6 +89,39 @@ def moves(asked: Asked, column: str, period: str, limit: int) -> Moves:
     )
 
 
+def _weeks(scope: Scope) -> Callable[[Scope], str]:
+    """SQL of the place of the week in which a play of some part of the range began."""
+    first = (scope.since.astimezone(scope.zone).date() - _A_MONDAY).days // 7
+    from_monday = (_EPOCH - _A_MONDAY).days
+
+    def place(some: Scope) -> str:
+        return f"(({local_day(some, 'began_s')} + {from_monday:d}) // 7 - {first:d})"
+
+    return place
+
+
+def _months(scope: Scope) -> Callable[[Scope], str]:
+    """The same of months: a row is compared with few of their edges."""
+    begins = buckets_of(By.MONTH, scope.since, scope.before, scope.zone)
+    edges = [_midnight_s(day, scope.zone) for day in begins if isinstance(day, date)]
+    sql = _place_of(edges, 0)
+    return lambda _: sql
+
+
+def _midnight_s(day: date, zone: tzinfo) -> int:
+    return int(datetime.combine(day, time(), zone).timestamp())
+
+
+def _place_of(edges: Sequence[int], first: int) -> str:
+    if len(edges) == 1:
+        return f"{first:d}"
+    middle = len(edges) // 2
+    earlier, later = _place_of(edges[:middle], first), _place_of(edges[middle:], first + middle)
+    return f"CASE WHEN began_s < {edges[middle]:d} THEN {earlier} ELSE {later} END"
+
+
+_EPOCH, _A_MONDAY = date(1970, 1, 1), date(1969, 12, 29)
+
 _MOVES = """
     WITH told AS MATERIALIZED (
         SELECT number AS person, max(account_name) AS account_name, name, period,
@@ -103,8 +141,8 @@ _MOVES = """
             arg_max(name, {{'plays': plays, 'at': last_s, 'name': name}}) AS most_name
         FROM names GROUP BY person),
     mains AS MATERIALIZED (
-        SELECT person, period, name FROM known QUALIFY 1 = row_number() OVER (
-            PARTITION BY person, period ORDER BY plays DESC, last_s DESC, name DESC)),
+        SELECT person, period, arg_max(name, {{'plays': plays, 'at': last_s, 'name': name}}) AS name
+        FROM known GROUP BY person, period),
     steps AS MATERIALIZED (
         SELECT person, name AS earlier, lead(name) OVER (PARTITION BY person ORDER BY period)
             AS later

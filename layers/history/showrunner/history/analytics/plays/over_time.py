@@ -11,25 +11,22 @@ from typing import Any
 from showrunner.connections.refusals import wrong_field
 from showrunner.history.analytics.core.answers import Answer, Chart, Series, Totals, Unit
 from showrunner.history.analytics.core.asked import Analytics, Asked
-from showrunner.history.analytics.core.begun import begun_kept
 from showrunner.history.analytics.core.categories import (
     BUCKETS,
     HOURS,
+    SUMS,
     WEEKDAYS,
     Bucket,
-    Buckets,
     By,
     buckets_of,
 )
 from showrunner.history.analytics.core.dimensions import DIMENSIONS, PERSON, Kind
 from showrunner.history.analytics.core.entries import entry, names, shown
-from showrunner.history.analytics.core.once import counted_once, watched_once
+from showrunner.history.analytics.core.once import counted_once, newest_counted, watched_once
 from showrunner.history.analytics.core.people import People, with_people
 from showrunner.history.analytics.core.query import AnalyticsQuery
 from showrunner.history.analytics.core.question import Question
 from showrunner.history.analytics.core.watched import watched
-
-SUMS = ("plays", "watch_seconds", "unknown_plays")
 
 OTHERS = "(others)"
 """The series of all that the `limit` largest leave over."""
@@ -109,7 +106,7 @@ def _split(asked: Asked, query: OverTimeQuery, split: Split) -> tuple[Named, Tot
             grain=buckets.grain,
             is_time_cut=_is_time_cut(query),
         )
-        return _folded(counted, [*dimension.columns], buckets), values
+        return buckets.folded(counted, dimension.columns), values
 
     counted, values = counted_once(asked, count)
     rows = DIMENSIONS[kind].keyed(counted)
@@ -140,15 +137,35 @@ def _split(asked: Asked, query: OverTimeQuery, split: Split) -> tuple[Named, Tot
 
 def _split_by_people(asked: Asked, query: OverTimeQuery) -> tuple[Named, Totals]:
     """Ranked first: of a thousand people each day's numbers would be a million rows."""
-    count_by = begun_kept if query.measure is Measure.PLAYS else watched_once
-    rows, values = count_by(asked, PERSON)
-    rows, owners = with_people(rows, asked.directory)
-    keyed = DIMENSIONS[Kind.PEOPLE].keyed(rows)
-    first: list[tuple[str | None, str | None]] = asked.rows(
-        f"SELECT person, max(person_name) FROM ({keyed}) GROUP BY person, key "
+    with newest_counted(
+        asked,
+        PERSON.values(),
+        where="true",
+        grain=BUCKETS[query.by].grain,
+        is_time_cut=_is_time_cut(query),
+    ) as near:
+        first = _first_people(near, query)
+        return _by_people(near, query, first)
+
+
+def _first_people(asked: Asked, query: OverTimeQuery) -> list[tuple[str | None, str | None]]:
+    """`person` and the name of those with most."""
+    counted, values = watched_once(asked, PERSON)
+    rows, owners = with_people(counted, asked.directory)
+    # Who began no play, but watched on what began before, is no series of plays.
+    least = 1 if query.measure is Measure.PLAYS else 0
+    found: list[tuple[str | None, str | None]] = asked.rows(
+        f"SELECT person, max(person_name) FROM ({DIMENSIONS[Kind.PEOPLE].keyed(rows)}) "
+        f"GROUP BY person, key HAVING sum({query.measure.value}) >= {least:d} "
         f"ORDER BY sum({query.measure.value}) DESC, key::VARCHAR LIMIT ?",
         [*values, *owners, query.limit],
     )
+    return found
+
+
+def _by_people(
+    asked: Asked, query: OverTimeQuery, first: list[tuple[str | None, str | None]]
+) -> tuple[Named, Totals]:
     places = {person: place for place, (person, _) in enumerate(first)}
     others = len(first)
     named = {person: place for person, place in places.items() if person is not None}
@@ -163,7 +180,7 @@ def _split_by_people(asked: Asked, query: OverTimeQuery) -> tuple[Named, Totals]
             people=people,
             is_time_cut=_is_time_cut(query),
         )
-        return _folded(counted, ["series"], buckets), values
+        return buckets.folded(counted, ["series"]), values
 
     counted, values = counted_once(asked, count)
     place = f"coalesce(series, {places.get(None, others):d}) AS series"
@@ -173,7 +190,6 @@ def _split_by_people(asked: Asked, query: OverTimeQuery) -> tuple[Named, Totals]
         values,
     )
     names_of = [*(name for _, name in first), OTHERS]
-    # Who began no play, but watched on what began before, is no series of plays.
     data = [(names_of[row[0]], _data(row)) for row in found if row[0] < others or any(row[2])]
     return data, _totals([row[-3:] for row in found])
 
@@ -200,13 +216,6 @@ def _series(
     named = names(kind, entries)
     others = [OTHERS] * len(named[query.limit :])
     return list(zip([*named[: query.limit], *others], map(_data, rows), strict=True))
-
-
-def _folded(counted: str, columns: Sequence[str], buckets: Buckets) -> str:
-    """A row for each bucket of the chart, so that few are kept."""
-    sums = ", ".join(f"sum({name})::BIGINT AS {name}" for name in SUMS)
-    chosen = ", ".join(columns)
-    return f"SELECT {chosen}, {buckets.sql} AS piece, {sums} FROM ({counted}) GROUP BY ALL"
 
 
 def _is_time_cut(query: OverTimeQuery) -> bool:

@@ -7,9 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
-from itertools import count
 from typing import Annotated
 
 from pydantic import Field
@@ -17,7 +15,7 @@ from pydantic import Field
 from showrunner.history.analytics.core.answers import Answer, Chart, Unit
 from showrunner.history.analytics.core.asked import Analytics, Asked
 from showrunner.history.analytics.core.categories import By, buckets_of
-from showrunner.history.analytics.core.counted import Counted
+from showrunner.history.analytics.core.counted import counted_already
 from showrunner.history.analytics.core.dimensions import DIMENSIONS, PERSON, Kind
 from showrunner.history.analytics.core.entries import Entry
 from showrunner.history.analytics.core.narrowed import narrowed_once
@@ -129,16 +127,10 @@ def _counted(asked: Asked) -> Iterator[Asked]:
         return
     columns = {sql: sql for sql in _COLUMNS}
     rows, values = watched(asked, columns, people=asked.people())
-    table = f"counted_{next(_tables)}"
-    asked.rows(f"CREATE TABLE {table} AS {rows}", values)
-    try:
-        facts = {one.name: getattr(asked, one.name) for one in fields(Asked)}
-        yield Counted(**facts, table=table)
-    finally:
-        asked.rows(f"DROP TABLE {table}")
+    with counted_already(asked, rows, values) as counted:
+        yield counted
 
 
-_tables = count()
 _CHANGES = ("plays", "watch_seconds", "people", "titles")
 
 
