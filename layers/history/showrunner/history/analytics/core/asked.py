@@ -55,6 +55,8 @@ class Asked:
     version: str
     newest: "Asked | None" = None
     """What is known already of the plays that are looked at every time (`newest_counted`)."""
+    is_few: bool = False
+    """Whether the plays are so few that a second look at them takes longer than all of each."""
 
     def during(self, since: datetime, before: datetime) -> "Asked":
         """The same question about another range."""

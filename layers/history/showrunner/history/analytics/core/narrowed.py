@@ -64,10 +64,12 @@ class NarrowAsked(Asked):
         return False
 
 
-def among(asked: Asked, table: str, humans: People | None = None) -> NarrowAsked:
+def among(
+    asked: Asked, table: str, humans: People | None = None, *, is_few: bool = False
+) -> NarrowAsked:
     """The same question about the plays that are in `table` (SQL), and no others."""
     facts = {one.name: getattr(asked, one.name) for one in fields(Asked)}
-    return NarrowAsked(**facts, table=table, humans=humans)
+    return NarrowAsked(**{**facts, "is_few": is_few}, table=table, humans=humans)
 
 
 class Known(Analytics):
@@ -91,7 +93,7 @@ class NarrowAnalytics(Known):
     def __init__(self, asked: Asked, table: str, humans: People | None = None) -> None:
         # What is in the table counts and passed the filters: it has not the columns to ask again.
         scope = replace(asked.scope, filters=PlayFilters(), content_ratings=(), counting=EVERY_PLAY)
-        super().__init__(among(replace(asked, scope=scope), table, humans))
+        super().__init__(among(replace(asked, scope=scope), table, humans, is_few=True))
 
 
 @contextmanager

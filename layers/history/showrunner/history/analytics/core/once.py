@@ -91,7 +91,7 @@ def newest_counted(
 
 
 def _newest(asked: Asked, plays: Split) -> NarrowAsked:
-    return among(asked.of_newest(plays.fresh_since), newest(asked, plays))
+    return among(asked.of_newest(plays.fresh_since), newest(asked, plays), is_few=True)
 
 
 _WHOLE = """NULL::INTEGER AS bucket, count(*) AS plays,

@@ -7,8 +7,8 @@ the range) is cut there. Where in it the pauses were nobody knows, so its watch 
 spread evenly over it; whole seconds, none lost.
 
 By pieces one pass over all plays counts them and adds up what lies in one piece, as most do (or
-in two hours). What does not is laid aside in the same pass; only plays of many sittings are read
-again.
+in two). What does not is laid aside in the same pass; only those of many sittings are read again,
+where there are many plays.
 """
 
 # The SQL is put together from our own columns and texts; values are always bound.
@@ -47,7 +47,8 @@ def watched(
 
     `bucket` is the day or hour of local time, counted from the first of 1970. With `people`
     there is also `people`, who they were: bits, to be united by `bit_or`; NULL: nobody; and
-    `number` can be one of the columns. (No column can be called `begun_in`, `piece` or `rest`.)
+    `number` can be one of the columns. (No column can be called `begun_in`, `piece`,
+    `rest` or `one`.)
     Where only the sum of the watch time is wanted, without `is_time_cut`, it is cut at the ends
     of the range alone, which costs less: it is in the row where the play began, or, of what began
     before the range, in one without a bucket.
@@ -96,78 +97,92 @@ class _Watched:
     ) -> None:
         self._asked, self._where, self._people = asked, where, people
         self._pieces = pieces
-        self._is_by_number = "number" in columns.values()
+        scope = asked.scope
+        # Where no play began before the range, nothing is asked of each whether it did.
+        self._has_earlier = asked.history.count(scope.began_before_range, asked.moment) > 0
+        self._is_begun = f"(began_s >= {scope.since_s})" if self._has_earlier else "true"
         self._chosen = "".join(f"{sql} AS {name}, " for name, sql in columns.items())
         self._names = "".join(f"{name}, " for name in columns)
+        self._is_by_number = "number" in columns.values()
+        self._number = "number" if people else "NULL::INTEGER"
 
     def sql(self) -> tuple[str, list[Any]]:
-        names, pieces, numbered = self._names, self._pieces, f"{self._names} number, "
-        begun, begun_values = self._begun()
-        apart, apart_values = self._apart()
-        bits = self._people.bits("number") if self._people else "NULL"
+        names, pieces, numbered = self._names, self._pieces, f"{self._names} later_number, "
+        begun, values = self._begun()
+        many = f"(SELECT {numbered} parts FROM rest WHERE sittings = 3)"
+        if not self._asked.is_few:
+            many, more = self._of_many_sittings()
+            values = [*values, *more]
         sql = f"""
         WITH begun AS MATERIALIZED ({begun}),
-        apart AS MATERIALIZED ({apart}),
-        plain AS MATERIALIZED (
-            SELECT {numbered} {PLAIN} FROM apart WHERE sittings < 3
-            UNION ALL
-            SELECT {names} NULL::INTEGER, unnest(rest, recursive := true) FROM begun),
-        sat AS (
-            {sittings_of("plain", numbered)}
-            UNION ALL
-            {sittings_in_parts("(FROM apart WHERE sittings = 3)", numbered)})
+        rest AS MATERIALIZED (SELECT {names} one.* FROM (
+            SELECT {names} unnest(rest) AS one FROM begun)),
+        sat AS ({sittings_of("(FROM rest WHERE sittings < 3)", numbered)}
+            UNION ALL {sittings_in_parts(many, numbered)})
         SELECT {names} {pieces.bucket("begun_in")} AS bucket, plays, watch_seconds,
-            unknown_plays, people FROM begun
+            unknown_plays, people FROM begun WHERE begun_in IS NOT NULL
         UNION ALL
         SELECT {names} {pieces.bucket("(begun_in + 1)")}, 0, in_second, 0, NULL
-        FROM begun WHERE in_second > 0
+        FROM begun WHERE begun_in IS NOT NULL AND in_second > 0
         UNION ALL
         SELECT {names} {pieces.bucket("piece")}, 0, watch_seconds, 0, people FROM (
-            SELECT {names} piece, sum(watch_seconds)::BIGINT AS watch_seconds, {bits} AS people
+            SELECT {names} piece, sum(watch_seconds)::BIGINT AS watch_seconds,
+                {self._bits("later_number")} AS people
             FROM ({pieces.cut("sat", numbered)}) GROUP BY ALL) WHERE watch_seconds > 0
         """
-        return sql, [*begun_values, *apart_values]
+        return sql, values
 
     def _begun(self) -> tuple[str, list[Any]]:
-        """The plays of the range; what lies in more than one piece is in `rest`."""
-        pieces = self._pieces
-        columns = ["sittings", PLAIN, *(["number"] if self._people else [])]
-        columns += [f"{sql} AS {name}" for name, sql in pieces.of_plays().items()]
-        one = ", ".join(f"'{name}': {name}" for name in PLAIN.split(", "))
-        is_rest = f"watched_seconds > 0 AND sittings < 3 AND {pieces.is_more}"
+        """
+        The plays by the piece in which they began (NULL: before the range, which only counts what
+        is in `rest`); `rest` is what lies in other pieces, too.
+        """
+        pieces, is_begun = self._pieces, self._is_begun
+        read = ["sittings", PLAIN, *(["number"] if self._people else [])]
+        read += ["parts"] if self._asked.is_few else []
+        read += [f"{sql} AS {name}" for name, sql in pieces.of_plays().items()]
+        laid_aside = ["sittings", *PLAIN.split(", "), *(["parts"] if self._asked.is_few else [])]
+        one = ", ".join(f"'{name}': {name}" for name in laid_aside)
+        is_rest = f"watched_seconds > 0 AND (NOT {is_begun} OR {pieces.is_more})"
+        if not self._asked.is_few:
+            is_rest += " AND sittings < 3"
+        # Who began a play is counted there, and who only went on, where they did.
+        later_number = f"CASE WHEN NOT {is_begun} THEN {self._number} END"
         sums = (
             "count(*) AS plays",
             "count(*) - count(watched_seconds) AS unknown_plays",
             f"coalesce(sum({pieces.in_first}), 0)::BIGINT AS watch_seconds",
-            f"{self._people.bits('number') if self._people else 'NULL'} AS people",
+            f"{self._bits('number')} AS people",
             f"sum({pieces.in_second})::BIGINT AS in_second",
-            f"list({{{one}}}) FILTER (WHERE {is_rest}) AS rest",
+            f"list({{{one}, 'later_number': {later_number}}}) FILTER ({is_rest}) AS rest",
         )
-        plays, values = self._plays(self._asked.scope.began_in_range, self._people)
-        sql = f"""SELECT {self._names} piece AS begun_in, {", ".join(sums)}
-            FROM (SELECT {self._chosen} {", ".join(columns)} FROM {plays}) GROUP BY ALL"""
+        plays, values = self._touching()
+        sql = f"""SELECT {self._names} CASE WHEN {is_begun} THEN piece END AS begun_in,
+            {", ".join(sums)} FROM (SELECT {self._chosen} {", ".join(read)} FROM {plays})
+            GROUP BY ALL"""
         return sql, values
 
-    def _apart(self) -> tuple[str, list[Any]]:
-        """
-        What is read again: plays that went on in the range from before it, and those of many
-        sittings. Files know of their rows that most are neither.
-        """
-        scope, pieces = self._asked.scope, self._pieces
+    def _of_many_sittings(self) -> tuple[str, list[Any]]:
+        """What of many plays is read again: files know of their rows that most have few."""
+        scope = self._asked.scope
         begun, values = self._plays(
             scope.began_in_range, self._people if self._is_by_number else None
         )
-        sql = f"""
-            SELECT {self._chosen} NULL::INTEGER AS number, {PLAIN}, sittings, parts FROM {begun}
-                AND watched_seconds > 0 AND sittings = 3 AND NOT {pieces.is_whole}"""
-        if self._asked.history.count(scope.began_before_range, self._asked.moment):
+        sql = f"""SELECT {self._chosen} NULL::INTEGER AS later_number, parts FROM {begun}
+            AND watched_seconds > 0 AND sittings = 3 AND NOT {self._pieces.is_whole}"""
+        if self._has_earlier:
             before, more = self._plays(scope.began_before_range, self._people)
             values += more
-            sql += f"""
-            UNION ALL
-            SELECT {self._chosen} {"number" if self._people else "NULL"}, {PLAIN}, sittings, parts
-            FROM {before} AND watched_seconds > 0 AND ended_s > {scope.since_s}"""
-        return sql, values
+            sql += f""" UNION ALL SELECT {self._chosen} {self._number}, parts FROM {before}
+                AND watched_seconds > 0 AND sittings = 3 AND ended_s > {scope.since_s}"""
+        return f"({sql})", values
+
+    def _touching(self) -> tuple[str, list[Any]]:
+        scope = self._asked.scope
+        if not self._has_earlier:
+            return self._plays(scope.began_in_range, self._people)
+        plays, values = self._plays(scope.touches_range, self._people)
+        return f"{plays} AND {scope.touches}", values
 
     def _plays(self, filters: PlayFilters, people: People | None) -> tuple[str, list[Any]]:
         """What follows FROM, and may be followed by AND."""
@@ -177,3 +192,6 @@ class _Watched:
             plays, numbers = self._asked.numbered(plays, people)
             values = [*numbers, *values]
         return f"{plays} WHERE {condition} AND ({self._where})", values
+
+    def _bits(self, number: str) -> str:
+        return self._people.bits(number) if self._people else "NULL"

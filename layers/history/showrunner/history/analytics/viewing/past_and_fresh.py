@@ -76,7 +76,7 @@ def apart(asked: Asked) -> PastAndFresh:
     past = asked.during(asked.scope.since, min(asked.scope.before, settled.before))
     return PastAndFresh(
         among(past, settled.ended),
-        among(asked.of_newest(plays.fresh_since), fresh),
+        among(asked.of_newest(plays.fresh_since), fresh, is_few=True),
         count - int(past_plays),
     )
 
