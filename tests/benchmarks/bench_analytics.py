@@ -47,15 +47,19 @@ ALSO = (
     *(f"plays/over-time?by={by}" for by in ("day", "hour", "month", "calendar")),
     "plays/over-time?by=weekday_hour&measure=watch_seconds",
     *(f"plays/over-time?by=day&split={split}" for split in ("people", "media_types")),
+    "plays/over-time?by=day&split=people&measure=watch_seconds",
     "plays/over-time?by=month&split=platforms",
+    "plays/ranks?by=day&measure=watch_seconds",
+    "plays/ranks?of=episodes&by=day&measure=watch_seconds",
     *(f"lists/top?of={of}" for of in ("movies", "shows", "episodes", "people", "platforms")),
     "lists/top?of=movies&order=people",
     "lists/top?of=episodes&order=people",
     "plays/comparison?of=episodes",
     *(f"streams/concurrency?by={by}" for by in ("day", "hour")),
     "streams/concurrency?by=day&split=decisions",
+    "people/device-migration?of=players&by=week",
 )
-"""What the principal questions are asked for beside their defaults."""
+"""What the principal questions are asked for beside their defaults, and what takes longest."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from tests.benchmarks.analytics_sqlite.terms import (
     SUMS,
     TITLE,
     TITLE_YEAR,
+    WEEK,
     Statements,
     counted,
 )
@@ -33,24 +34,27 @@ _FLOW = f"""
     UNION ALL SELECT * FROM (SELECT 'exit', title, NULL, plays, NULL FROM found
         WHERE later IS NULL ORDER BY plays DESC LIMIT 10)"""
 
-_USED = f"""
-    SELECT account, platform, {MONTH} AS period, count(*) AS plays, max(began_s) AS last_s
-    FROM plays WHERE {COUNTS} AND account NOT NULL AND platform NOT NULL GROUP BY 1, 2, 3"""
-_MIGRATION = f"""
-    WITH used AS MATERIALIZED ({_USED}),
+
+def _migration(column: str, period: str) -> str:
+    return f"""
+    WITH used AS MATERIALIZED (
+        SELECT account, {column} AS used, {period} AS period, count(*) AS plays,
+            max(began_s) AS last_s
+        FROM plays WHERE {COUNTS} AND account NOT NULL AND {column} NOT NULL GROUP BY 1, 2, 3),
     ranked AS (SELECT *, row_number() OVER (
         PARTITION BY account, period ORDER BY plays DESC, last_s DESC) AS place FROM used),
-    mains AS MATERIALIZED (SELECT account, period, platform,
-        lead(platform) OVER (PARTITION BY account ORDER BY period) AS later
+    mains AS MATERIALIZED (SELECT account, period, used,
+        lead(used) OVER (PARTITION BY account ORDER BY period) AS later
         FROM ranked WHERE place = 1),
-    spans AS (SELECT account, platform, min(period) AS first, max(period) AS last
-        FROM used GROUP BY account, platform)
-    SELECT 'main', platform, period, count(*) FROM mains GROUP BY platform, period
-    UNION ALL SELECT 'move', platform, later, count(*) FROM mains
-        WHERE platform <> later GROUP BY platform, later
-    UNION ALL SELECT 'mover', account, NULL, sum(platform <> later) FROM mains GROUP BY account
-    UNION ALL SELECT 'adopted', platform, first, count(*) FROM spans GROUP BY platform, first
-    UNION ALL SELECT 'abandoned', platform, last, count(*) FROM spans GROUP BY platform, last"""
+    spans AS (SELECT account, used, min(period) AS first, max(period) AS last
+        FROM used GROUP BY account, used)
+    SELECT 'main', used, period, count(*) FROM mains GROUP BY used, period
+    UNION ALL SELECT 'move', used, later, count(*) FROM mains
+        WHERE used <> later GROUP BY used, later
+    UNION ALL SELECT 'mover', account, NULL, sum(used <> later) FROM mains GROUP BY account
+    UNION ALL SELECT 'adopted', used, first, count(*) FROM spans GROUP BY used, first
+    UNION ALL SELECT 'abandoned', used, last, count(*) FROM spans GROUP BY used, last"""
+
 
 _HAS = f"SELECT DISTINCT account, {_SAID} FROM plays WHERE {COUNTS} AND account NOT NULL"
 _OVERLAP = f"""
@@ -98,7 +102,8 @@ _ADDRESSES = f"""
 
 QUESTIONS: dict[str, Statements] = {
     "people/content-flow": _FLOW,
-    "people/device-migration": _MIGRATION,
+    "people/device-migration": _migration("platform", MONTH),
+    "people/device-migration?of=players&by=week": _migration("player_name", WEEK),
     "people/locations": counted("account, address, is_local", sums=SUMS),
     "people/overlap": _OVERLAP,
     "people/retention": _RETENTION,

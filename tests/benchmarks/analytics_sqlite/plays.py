@@ -29,6 +29,7 @@ _EARLIER = (
 )
 """The period before all time, which is empty."""
 _EPISODE = "series_title, season_number, episode_number"
+_WATCHED = "sum(watched_seconds)"
 
 
 def _compared(columns: str, where: str) -> tuple[str, ...]:
@@ -66,11 +67,14 @@ _QUALITY = ", ".join(
     ]
 )
 
-_RANKS = f"""
-    WITH first AS MATERIALIZED (SELECT title, year FROM plays WHERE {COUNTS} AND {MOVIES}
-        GROUP BY +title, year ORDER BY count(*) DESC LIMIT 10)
-    SELECT title, year, {MONTH} AS month, count(*) FROM plays JOIN first USING (title, year)
-    WHERE {COUNTS} AND {MOVIES} GROUP BY +title, year, month"""
+
+def _ranks(columns: str, where: str, period: str, measure: str = "count(*)") -> str:
+    return f"""
+    WITH first AS MATERIALIZED (SELECT {columns} FROM plays WHERE {COUNTS} AND {where}
+        GROUP BY +{columns} ORDER BY {measure} DESC LIMIT 10)
+    SELECT {columns}, {period} AS period, {measure} FROM plays JOIN first USING ({columns})
+    WHERE {COUNTS} AND {where} GROUP BY +{columns}, period"""
+
 
 # Who was played last is among the newest thousand plays, that are found by their time.
 _RECENT = f"""
@@ -91,6 +95,7 @@ QUESTIONS: dict[str, Statements] = {
     "plays/over-time?by=calendar": counted(DAY),
     "plays/over-time?by=weekday_hour&measure=watch_seconds": counted(WEEKDAY_HOUR),
     "plays/over-time?by=day&split=people": counted(f"{DAY}, account"),
+    "plays/over-time?by=day&split=people&measure=watch_seconds": counted(f"{DAY}, account"),
     "plays/over-time?by=day&split=media_types": counted(f"{DAY}, media_type"),
     "plays/over-time?by=month&split=platforms": counted(f"{MONTH}, platform"),
     "plays/overview": (
@@ -100,7 +105,11 @@ QUESTIONS: dict[str, Statements] = {
         *(top(one, limit=5) for one in ("account", "platform", "decision")),
         sweep(DAY),
     ),
-    "plays/ranks": _RANKS,
+    "plays/ranks": _ranks("title, year", MOVIES, MONTH),
+    "plays/ranks?by=day&measure=watch_seconds": _ranks("title, year", MOVIES, DAY, _WATCHED),
+    "plays/ranks?of=episodes&by=day&measure=watch_seconds": _ranks(
+        _EPISODE, EPISODES, DAY, _WATCHED
+    ),
     "plays/trends": _TRENDS,
     "lists/recently-watched": _RECENT,
     "lists/top": top("title, year", MOVIES),

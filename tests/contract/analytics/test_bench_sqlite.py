@@ -93,6 +93,14 @@ AGREE: dict[str, tuple[Callable[[Any], Any], Callable[[list[Rows]], Any]]] = {
         )
         for of in ("movies", "shows", "episodes", "people", "platforms")
     },
+    "plays/ranks": (
+        lambda answer: sum(sum(one["data"]) for one in answer["numbers"]["series"]),
+        lambda found: sum(row[-1] for row in found[0]),
+    ),
+    "people/device-migration": (
+        lambda answer: sum(sum(one["data"]) for one in answer["mains"]["series"]),
+        lambda found: sum(row[-1] for row in found[0] if row[0] == "main"),
+    ),
     "streams/delivery": (
         lambda answer: counts(answer, "decisions"),
         lambda found: summed(found[0], 0),
