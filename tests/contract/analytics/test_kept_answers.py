@@ -9,7 +9,7 @@ import pytest
 from showrunner.history.analytics.core.asked import Analytics
 from showrunner.history.analytics.core.question import Question
 from showrunner.history.analytics.core.rules import Counting
-from showrunner.history.analytics.lists import top
+from showrunner.history.analytics.lists import recently_watched, top
 from showrunner.history.analytics.people import content_flow, overlap, retention
 from showrunner.history.analytics.people.flow_steps import flow
 from showrunner.history.analytics.plays import (
@@ -59,6 +59,7 @@ ASKED = {
     resolutions.QUESTION: ("since=2026-07-10",),
     retention.QUESTION: ("by=week",),
     subtitles.QUESTION: ("",),
+    recently_watched.QUESTION: ("limit=200", "of=episodes&limit=200&since=2026-07-10"),
     top.QUESTION: ("of=people&order=people", "of=episodes&since=2026-07-10&before=2026-11-20"),
     overlap.QUESTION: ("", "of=libraries&since=2026-07-10&before=2026-11-20"),
     quality.QUESTION: ("by=day", "by=weekday&since=2026-07-10"),

@@ -98,6 +98,27 @@ def test_binges_are_those_of_the_present_ledger(know: Know, home: EmbeddedHome) 
     assert count(analytics) == 1
 
 
+def test_ratings_are_those_of_the_present_libraries(know: Know, home: EmbeddedHome) -> None:
+    """An old month with a rating is looked at once until a library gives its items another."""
+    connect(home, "plex-1")
+    plays = [of(one, str(n)) for n, one in enumerate(in_a_row(1, 2, 3))]
+    analytics = know(*plays, play(sitting(at("2026-12-01 20:00"), 60)))
+
+    def rate(rating: str) -> None:
+        items = [
+            item(str(n), episode("Harbour", 1, n + 1), MAY, content_rating=rating) for n in range(3)
+        ]
+        shelve(home, "plex-1", "Shows", items)
+
+    rated = "content_ratings=TV-14&since=2026-05-01&before=2026-06-01"
+    counted = Counted(analytics)
+    for rating, binges_found, looks in (("TV-14", 1, 1), ("TV-Y", 0, 2)):
+        rate(rating)
+        for _ in range(2):
+            counted.ask(f"{rated}&gap_minutes=7")
+        assert (count(analytics, rated), counted.looks) == (binges_found, looks)
+
+
 def test_pieces_are_all_of_the_range(know: Know) -> None:
     """One after the other, cut at months alone; what is found in them is what is found in all."""
     plays = generated(5, 900, slow.utc("2026-06-01"), 190)

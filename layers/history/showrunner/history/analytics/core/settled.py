@@ -174,10 +174,8 @@ def _key(piece: Asked, query: Hashable, margin: timedelta) -> Hashable:
     """All that the rows depend on; None: they can change without a file of the ledger."""
     scope, recent = piece.scope, piece.moment.recent
     since, before = scope.since - margin, scope.before + margin
-    if (
-        not piece.is_of_history
-        or scope.content_ratings
-        or any(since <= play.started_at < before for play in recent.plays.values())
+    if not piece.is_of_history or any(
+        since <= play.started_at < before for play in recent.plays.values()
     ):
         return None
     parts = [
@@ -192,6 +190,8 @@ def _key(piece: Asked, query: Hashable, margin: timedelta) -> Hashable:
     return (
         query,
         scope.filters,
+        scope.content_ratings,
+        scope.rated_items,
         scope.since,
         scope.before,
         scope.counting,

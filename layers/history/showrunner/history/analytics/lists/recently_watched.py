@@ -3,7 +3,7 @@
 # The SQL is put together from our own columns, numbers and texts; values are always bound.
 # ruff: noqa: S608
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -13,8 +13,9 @@ from pydantic import BaseModel, ConfigDict
 
 from showrunner.history.analytics.core.answers import Answer
 from showrunner.history.analytics.core.asked import Analytics, Asked
-from showrunner.history.analytics.core.begun import begun
+from showrunner.history.analytics.core.begun import begun, begun_kept
 from showrunner.history.analytics.core.dimensions import DIMENSIONS, Kind
+from showrunner.history.analytics.core.narrowed import Sql
 from showrunner.history.analytics.core.query import AnalyticsQuery
 from showrunner.history.analytics.core.question import Question
 
@@ -102,31 +103,21 @@ def newest(asked: Asked, found: Sequence[Last]) -> list[WatchedTitle]:
 
 
 _FIRST_LOOK = timedelta(days=31)
-_FURTHER = 4
-"""Each look goes back so many times as far: few, and all together not much more than the last."""
-
-
-def _looks(asked: Asked) -> Iterator[Asked]:
-    """The newest part of the range, then more of it, at last all."""
-    scope, span = asked.scope, _FIRST_LOOK
-    while scope.before - scope.since > span:
-        yield asked.during(scope.before - span, scope.before)
-        span *= _FURTHER
-    yield asked
 
 
 def _last(asked: Asked, kind: Kind, limit: int) -> list[Last]:
-    found: list[Last] = []
-    for look in _looks(asked):
-        found = _last_in(look, kind, limit)
-        if len(found) == limit:
-            break
+    """Those of the newest part of the range, if these are enough, as they are as a rule."""
+    scope = asked.scope
+    near = asked.during(max(scope.since, scope.before - _FIRST_LOOK), scope.before)
+    found = _last_in(near, kind, limit, begun)
+    if len(found) < limit and near.scope.since > scope.since:
+        found = _last_in(asked, kind, limit, begun_kept)
     return found
 
 
-def _last_in(asked: Asked, kind: Kind, limit: int) -> list[Last]:
+def _last_in(asked: Asked, kind: Kind, limit: int, count: Callable[..., Sql]) -> list[Last]:
     dimension = DIMENSIONS[kind]
-    rows, values = begun(
+    rows, values = count(
         asked, dimension.columns, sums="max(began_s) AS last_s", where=dimension.where
     )
     found = asked.rows(last_sql(kind, f"({DIMENSIONS[kind].keyed(rows)})", limit), values)
