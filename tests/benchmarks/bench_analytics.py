@@ -124,7 +124,8 @@ def main() -> None:
             lines = [measured(bench, question, database) for question in bench.questions()]
             compare(lines)
             is_good = all([*(one.is_good for one in lines), within_memory(running, factor)])
-        is_good &= starts_cold(folder / "data", options.runs) or options.plays >= LARGE_PLAYS
+        if options.plays < LARGE_PLAYS:
+            is_good &= starts_cold(folder / "data", options.runs)
     sys.exit(0 if is_good else 1)
 
 

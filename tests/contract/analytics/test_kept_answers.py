@@ -10,7 +10,12 @@ from showrunner.history.analytics.core.asked import Analytics
 from showrunner.history.analytics.core.question import Question
 from showrunner.history.analytics.core.rules import Counting
 from showrunner.history.analytics.lists import recently_watched, top
-from showrunner.history.analytics.people import content_flow, overlap, retention
+from showrunner.history.analytics.people import (
+    content_flow,
+    device_migration,
+    overlap,
+    retention,
+)
 from showrunner.history.analytics.people.flow_steps import flow
 from showrunner.history.analytics.plays import (
     comparison,
@@ -50,6 +55,7 @@ ASKED = {
     bandwidth.QUESTION: ("by=day", "by=hour&since=2026-07-10&before=2026-11-20"),
     content_flow.QUESTION: ("limit=50", "within_hours=48&since=2026-07-10&before=2026-11-20"),
     data_quality.QUESTION: ("", "media_types=movie"),
+    device_migration.QUESTION: ("by=week", "of=devices&since=2026-07-10&before=2026-11-20"),
     hardware.QUESTION: ("by=day",),
     security.QUESTION: ("",),
     comparison.QUESTION: ("of=people&since=2026-07-10&before=2026-11-20",),

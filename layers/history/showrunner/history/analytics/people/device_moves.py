@@ -1,20 +1,21 @@
 """Which platform or device people use in which period, as SQL."""
 
 # The SQL is put together from our own columns and texts; values are always bound.
+# ruff: noqa: S608
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, tzinfo
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from showrunner.history.analytics.core.asked import Asked
-from showrunner.history.analytics.core.begun import begun, local_day
-from showrunner.history.analytics.core.categories import By, buckets_of
+from showrunner.history.analytics.core.begun import begun
+from showrunner.history.analytics.core.categories import By
 from showrunner.history.analytics.core.dimensions import PERSON
 from showrunner.history.analytics.core.narrowed import Sql
-from showrunner.history.analytics.core.scope import Scope
+from showrunner.history.analytics.core.once import Count
+from showrunner.history.analytics.core.settled import kept_table
+from showrunner.history.analytics.people.device_periods import first_fresh, months, weeks
 from showrunner.history.analytics.viewing.active_days import by_number, owners_of, people_of
-from showrunner.history.analytics.viewing.past_and_fresh import apart
+from showrunner.history.analytics.viewing.past_and_fresh import PastAndFresh, apart
 
 
 class Used(NamedTuple):
@@ -61,25 +62,26 @@ class Moves:
 def moves(asked: Asked, column: str, by: By, limit: int) -> Moves:
     """
     Of the plays that began in the range. `column` says what they were played on; periods are
-    weeks or months, by their places in the range; the `limit` flows and people with most moves.
+    weeks or months, by their places in the range; the `limit` names that most people used most,
+    and flows and people with most moves.
     """
-    period = _weeks(asked.scope) if by is By.WEEK else _months(asked.scope)
+    people, plays = people_of(asked), apart(asked)
+    period = weeks(asked.scope) if by is By.WEEK else months(asked.scope)
 
     def count(some: Asked) -> Sql:
-        return begun(
-            some,
-            {"account": PERSON["account"], "name": column, "period": period(some.scope)},
-            sums=f"max({PERSON['account_name']}) AS account_name, count(*) AS plays, "
-            "min(began_s) AS first_s, max(began_s) AS last_s",
-        )
+        sums = f"""max({PERSON["account_name"]}) AS account_name, count(*) AS plays,
+            min(began_s) AS first_s, max(began_s) AS last_s"""
+        columns = {"account": PERSON["account"], "name": column, "period": period(some.scope)}
+        sql, values = by_number(begun(some, columns, sums=sums), people)
+        return f"SELECT number AS person, name, period, {_SUMS} FROM ({sql}) GROUP BY ALL", values
 
-    people = people_of(asked)
-    numbered, values = by_number(apart(asked).counted(count), people)
+    told, values = count(plays.fresh)
+    past = _Past.of(plays, count, first_fresh(plays, by)) if plays.past else _Past()
     owners = owners_of(asked.directory, people)
     owned: list[list[Any]] = [[number for number, _ in owners]]
     owned += [[one.id for _, one in owners], [one.name for _, one in owners]]
     ((used, moved, movers, unnamed_plays),) = asked.rows(
-        _MOVES.format(numbered=numbered), [*values, *owned, limit, limit]
+        _moves(told, past), [*values, *owned, limit, limit, limit]
     )
     return Moves(
         used=[Used(**one) for one in used or ()],
@@ -89,89 +91,109 @@ def moves(asked: Asked, column: str, by: By, limit: int) -> Moves:
     )
 
 
-def _weeks(scope: Scope) -> Callable[[Scope], str]:
-    """SQL of the place of the week in which a play of some part of the range began."""
-    first = (scope.since.astimezone(scope.zone).date() - _A_MONDAY).days // 7
-    from_monday = (_EPOCH - _A_MONDAY).days
-
-    def place(some: Scope) -> str:
-        return f"(({local_day(some, 'began_s')} + {from_monday:d}) // 7 - {first:d})"
-
-    return place
-
-
-def _months(scope: Scope) -> Callable[[Scope], str]:
-    """The same of months: a row is compared with few of their edges."""
-    begins = buckets_of(By.MONTH, scope.since, scope.before, scope.zone)
-    edges = [_midnight_s(day, scope.zone) for day in begins if isinstance(day, date)]
-    sql = _place_of(edges, 0)
-    return lambda _: sql
+_SUMS = """max(account_name) AS account_name, sum(plays)::BIGINT AS plays,
+    min(first_s) AS first_s, max(last_s) AS last_s"""
+_NAMES = "SELECT person, name, min(period) AS first, max(period) AS last"
+_MAINS = """SELECT person, period,
+    arg_max(name, {'plays': plays, 'at': last_s, 'name': name}) AS name
+    FROM told WHERE person IS NOT NULL AND name IS NOT NULL GROUP BY person, period"""
+_STEPS = """SELECT person, name AS earlier, lead(name) OVER (PARTITION BY person ORDER BY period)
+    AS later FROM mains QUALIFY earlier <> later"""
 
 
-def _midnight_s(day: date, zone: tzinfo) -> int:
-    return int(datetime.combine(day, time(), zone).timestamp())
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """
+    SQL of what is known of past months, each of it with UNION ALL; "": there are none.
+
+    `told` is of the periods that are not over, all else of those that are: what each person
+    used most in them (`mains`, and the `last` of each), moved between, and used at all.
+    """
+
+    told: str = ""
+    mains: str = ""
+    last: str = ""
+    steps: str = ""
+    names: str = ""
+
+    @classmethod
+    def of(cls, plays: PastAndFresh, count: Count, first: int) -> Self:
+        """`first`: the place of the first period that is not over."""
+        told = plays.kept(count)
+
+        def kept(sql: str) -> str:
+            return kept_table(plays.fresh.history, sql, [])
+
+        over = f"WITH told AS (FROM {told} WHERE period < {first:d})"
+        mains = kept(f"{over} {_MAINS}")
+        tables = {
+            "mains": mains,
+            "last": kept(
+                "SELECT person, max(period) AS period, arg_max(name, period) AS name "
+                f"FROM {mains} GROUP BY person"
+            ),
+            "steps": kept(
+                f"WITH mains AS (FROM {mains}) SELECT person, earlier, later, count(*) AS moves "
+                f"FROM ({_STEPS}) GROUP BY ALL"
+            ),
+            "names": kept(f"{over} {_NAMES}, {_SUMS} FROM told GROUP BY person, name"),
+        }
+        sides = {name: f"FROM {table} UNION ALL BY NAME" for name, table in tables.items()}
+        return cls(f"FROM {told} WHERE period >= {first:d} UNION ALL BY NAME", **sides)
 
 
-def _place_of(edges: Sequence[int], first: int) -> str:
-    if len(edges) == 1:
-        return f"{first:d}"
-    middle = len(edges) // 2
-    earlier, later = _place_of(edges[:middle], first), _place_of(edges[middle:], first + middle)
-    return f"CASE WHEN began_s < {edges[middle]:d} THEN {earlier} ELSE {later} END"
-
-
-_EPOCH, _A_MONDAY = date(1970, 1, 1), date(1969, 12, 29)
-
-_MOVES = """
+def _moves(told: str, past: _Past) -> str:
+    return f"""
     WITH told AS MATERIALIZED (
-        SELECT number AS person, max(account_name) AS account_name, name, period,
-            sum(plays) AS plays, min(first_s) AS first_s, max(last_s) AS last_s
-        FROM ({numbered}) GROUP BY number, name, period),
+        SELECT person, name, period, {_SUMS} FROM ({past.told} ({told})) GROUP BY ALL),
+    names AS MATERIALIZED (
+        SELECT person, name, min(first) AS first, max(last) AS last, {_SUMS}
+        FROM ({past.names} ({_NAMES}, {_SUMS} FROM told GROUP BY person, name))
+        GROUP BY person, name),
+    known AS (FROM names WHERE person IS NOT NULL AND name IS NOT NULL),
     owned AS (SELECT unnest(?::INTEGER[]) AS person, unnest(?::VARCHAR[]) AS person_id,
         unnest(?::VARCHAR[]) AS person_name),
-    known AS (FROM told WHERE person IS NOT NULL AND name IS NOT NULL),
-    names AS (
-        SELECT person, name, min(period) AS first, max(period) AS last, sum(plays) AS plays,
-            min(first_s) AS first_s, max(last_s) AS last_s
-        FROM known GROUP BY ALL),
     people AS (
         SELECT person, min(first) AS first, max(last) AS last, count(*) AS different,
+            max(account_name) AS account_name,
             arg_min(name, {{'at': first_s, 'name': name}}) AS first_name,
             arg_max(name, {{'at': last_s, 'name': name}}) AS last_name,
             arg_max(name, {{'plays': plays, 'at': last_s, 'name': name}}) AS most_name
-        FROM names GROUP BY person),
-    mains AS MATERIALIZED (
-        SELECT person, period, arg_max(name, {{'plays': plays, 'at': last_s, 'name': name}}) AS name
-        FROM known GROUP BY person, period),
-    steps AS MATERIALIZED (
-        SELECT person, name AS earlier, lead(name) OVER (PARTITION BY person ORDER BY period)
-            AS later
-        FROM mains QUALIFY earlier <> later),
-    counted AS (
-        SELECT name, period, count(*) AS people, 0 AS adopted, 0 AS abandoned
-        FROM mains GROUP BY ALL
-        UNION ALL
-        SELECT name, names.first, 0, count(*), 0
-        FROM names JOIN people USING (person) WHERE names.first > people.first GROUP BY ALL
-        UNION ALL
-        SELECT name, names.last, 0, 0, count(*)
-        FROM names JOIN people USING (person) WHERE names.last < people.last GROUP BY ALL),
+        FROM known GROUP BY person),
+    newest AS MATERIALIZED ({_MAINS}),
+    all_mains AS ({past.mains} (FROM newest)),
+    mains AS ({past.last} (FROM newest)),
+    steps AS MATERIALIZED ({past.steps} (SELECT *, 1 AS moves FROM ({_STEPS}))),
+    first AS (
+        SELECT name FROM (
+            SELECT name, count(*) AS people FROM all_mains GROUP BY name
+            UNION ALL
+            SELECT DISTINCT name, 0 FROM known JOIN people USING (person)
+            WHERE known.first > people.first OR known.last < people.last)
+        GROUP BY name ORDER BY sum(people) DESC, name LIMIT ?),
     used AS (
         SELECT name, period, sum(people)::BIGINT AS people, sum(adopted)::BIGINT AS adopted,
             sum(abandoned)::BIGINT AS abandoned
-        FROM counted GROUP BY ALL),
+        FROM (
+            SELECT name, period, 1 AS people, 0 AS adopted, 0 AS abandoned FROM all_mains
+            UNION ALL
+            SELECT name, known.first, 0, 1, 0
+            FROM known JOIN people USING (person) WHERE known.first > people.first
+            UNION ALL
+            SELECT name, known.last, 0, 0, 1
+            FROM known JOIN people USING (person) WHERE known.last < people.last)
+        SEMI JOIN first USING (name) GROUP BY ALL),
     moved AS (
-        SELECT earlier, later, count(DISTINCT person) AS people, count(*) AS moves
+        SELECT earlier, later, count(DISTINCT person) AS people, sum(moves)::BIGINT AS moves
         FROM steps GROUP BY ALL ORDER BY people DESC, moves DESC, earlier, later LIMIT ?),
     movers AS (
-        SELECT coalesce(max(person_name), max(account_name)) AS name, max(person_id) AS id,
-            any_value(first_name) AS first,
-            any_value(last_name) AS last, any_value(most_name) AS most,
-            any_value(different) AS different, any_value(coalesce(moves, 0)) AS moves
-        FROM people JOIN told USING (person) LEFT JOIN owned USING (person)
-            LEFT JOIN (SELECT person, count(*) AS moves FROM steps GROUP BY person) USING (person)
-        GROUP BY person ORDER BY moves DESC, different DESC, name, person LIMIT ?)
+        SELECT coalesce(person_name, account_name) AS name, person_id AS id,
+            first_name AS first, last_name AS last, most_name AS most, different,
+            coalesce(moves, 0) AS moves
+        FROM people LEFT JOIN owned USING (person) LEFT JOIN (
+            SELECT person, sum(moves)::BIGINT AS moves FROM steps GROUP BY person) USING (person)
+        ORDER BY moves DESC, different DESC, name, person LIMIT ?)
     SELECT (SELECT list(one) FROM used AS one), (SELECT list(one) FROM moved AS one),
         (SELECT list(one) FROM movers AS one),
-        (SELECT sum(plays)::BIGINT FROM told WHERE person IS NULL OR name IS NULL)
+        (SELECT sum(plays)::BIGINT FROM names WHERE person IS NULL OR name IS NULL)
 """

@@ -138,7 +138,7 @@ def _names(plays: PastAndFresh, people: People) -> dict[int, str]:
 
 
 def _summed(plays: PastAndFresh, people: People, summary: str) -> Sql:
-    first, monday = _first_days(plays)
+    first, monday = first_days(plays)
 
     def count(asked: Asked) -> Sql:
         def counted(who: Mapping[str, str]) -> Sql:
@@ -170,7 +170,7 @@ def _summed(plays: PastAndFresh, people: People, summary: str) -> Sql:
     return sql, values
 
 
-def _first_days(plays: PastAndFresh) -> tuple[int, int]:
+def first_days(plays: PastAndFresh) -> tuple[int, int]:
     """
     When the month of the first fresh play begins (of none: one after the range), and the week
     of that day.
