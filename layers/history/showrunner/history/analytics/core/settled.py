@@ -26,7 +26,7 @@ Tables that went a moment ago: questions may still read them. More than the leas
 take more than `MOST_BYTES` either.
 """
 
-_ROW_BYTES = 300
+ROW_BYTES = 300
 """About what a row takes in Python."""
 _LENGTHS = {"VARCHAR": "strlen", "BIT": "octet_length"}
 _FEW_ROWS = 100
@@ -85,7 +85,7 @@ def kept_rows(piece: Asked, query: Hashable, margin: timedelta, find: Callable[[
 
     def found() -> tuple[Rows, int]:
         rows = find()
-        return rows, (len(rows) + 1) * _ROW_BYTES
+        return rows, (len(rows) + 1) * ROW_BYTES
 
     return kept_value(piece, query, margin, found)
 

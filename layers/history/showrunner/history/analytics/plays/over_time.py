@@ -112,24 +112,20 @@ def _split(asked: Asked, query: OverTimeQuery, split: Split) -> tuple[Named, Tot
     rows = DIMENSIONS[kind].keyed(counted)
     facts = ", ".join(f"{sql} AS {name}" for name, sql in fields.items())
     lines = ", ".join(f"max({name}) AS {name}" for name in fields)
+    others = query.limit + 1
     found = asked.rows(
         f"""
-        WITH pieces AS MATERIALIZED (
-            SELECT key::VARCHAR AS key, {facts}, piece, sum(plays) AS plays,
-                sum(watch_seconds) AS watch_seconds, sum(unknown_plays) AS unknown_plays
-            FROM ({rows}) GROUP BY key, piece),
+        WITH counted AS MATERIALIZED ({rows}),
         lines AS (
-            SELECT key, {lines}, row_number() OVER (ORDER BY sum({query.measure.value}) DESC, key)
-                AS place FROM pieces GROUP BY key),
-        others AS ({_sums("piece")} FROM pieces JOIN lines USING (key) WHERE place > $limit
-            GROUP BY piece)
-        SELECT place, {lines}, {_listed(query)} FROM
-            (SELECT lines.*, {"piece, " + ", ".join(SUMS)} FROM pieces JOIN lines USING (key))
-        WHERE place <= $limit GROUP BY place
-        UNION ALL
-        SELECT {query.limit + 1}, {"NULL, " * len(fields)} {_listed(query)} FROM others
-        HAVING count(*) > 0 ORDER BY place
-        """.replace("$limit", f"{query.limit:d}"),
+            SELECT key, {facts}, row_number() OVER (
+                ORDER BY sum({query.measure.value}) DESC, key::VARCHAR) AS place
+            FROM counted GROUP BY key),
+        placed AS ({_sums(f"least(place, {others:d}) AS series, piece")}
+            FROM counted JOIN lines USING (key) GROUP BY 1, 2)
+        SELECT series, {lines}, {_listed(query)}
+        FROM placed LEFT JOIN lines ON series = place AND place < {others:d}
+        GROUP BY series ORDER BY series
+        """,
         values,
     )
     return _series(asked, query, kind, list(fields), found), _totals([row[-3:] for row in found])

@@ -38,7 +38,7 @@ _COLUMNS = {
 
 
 class ConcurrencyQuery(AnalyticsQuery):
-    """`by`: the categories. `split`: also each of these by itself."""
+    """`by`: the categories. `split`: also each of these by itself, `limit` of them."""
 
     by: ConcurrencyBy = ConcurrencyBy.HOUR
     split: ConcurrencySplit | None = None
@@ -61,7 +61,8 @@ class Streams(BaseModel):
 
 class ConcurrencyAnswer(Answer):
     """
-    `overall` are all streams together, the first series of each chart.
+    `overall` are all streams together, the first series of each chart. `split` are those with
+    the highest averages first.
 
     Plays of which it is not known that they lasted are in none of it: `unknown_plays`.
     """
@@ -79,7 +80,7 @@ def concurrency(analytics: Analytics, query: ConcurrencyQuery) -> ConcurrencyAns
     scope, by = asked.scope, By(query.by)
     buckets = buckets_of(by, scope.since, scope.before, scope.zone)
     swept = _sweep(asked, by, _COLUMNS[query.split] if query.split else None)
-    together, apart = swept.together, _most_first(swept.apart)
+    together, apart = swept.together, swept.most(query.limit)
     servers = asked.servers() if query.split is ConcurrencySplit.SERVERS else {}
     named = [("all", together), *((servers.get(name or "", name), found) for name, found in apart)]
     return ConcurrencyAnswer(
@@ -102,10 +103,6 @@ def _sweep(asked: Asked, by: By, column: str | None = None) -> Sweep:
     from showrunner.history.analytics.streams.sweep import sweep  # noqa: PLC0415
 
     return sweep(asked, by, column)
-
-
-def _most_first(found: dict[str | None, Swept]) -> list[tuple[str | None, Swept]]:
-    return sorted(found.items(), key=lambda one: (-_streams("", one[1]).average, one[0] or ""))
 
 
 def _streams(name: str | None, found: Swept) -> Streams:

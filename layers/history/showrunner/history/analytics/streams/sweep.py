@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from showrunner.history.analytics.core.asked import Asked
 from showrunner.history.analytics.core.categories import Bucket, By
 from showrunner.history.analytics.core.scope import LOOK_BACK, Scope
-from showrunner.history.analytics.core.settled import Rows, kept_rows
+from showrunner.history.analytics.core.settled import ROW_BYTES, Rows, kept_value
 from showrunner.history.analytics.core.sittings import sittings_in_parts
 from showrunner.history.analytics.streams.swept import Found, GoingOn, Streamed, Sweep, Swept, What
 from showrunner.history.analytics.viewing.runs import pieces
@@ -66,7 +66,7 @@ def sweep(asked: Asked, by: By, column: str | None = None, at_once: int = PLAYS_
         about = "sweep", by, column, going_on, found.is_begun
         margin = timedelta() if found.is_begun else LOOK_BACK
         find = partial(_of_piece, piece, by, column, None if not found.is_begun else going_on)
-        found.add(kept_rows(piece, about, margin, find))
+        found.add(kept_value(piece, about, margin, find))
     return found.sweep()
 
 
@@ -80,8 +80,11 @@ def _pieces(asked: Asked, at_once: int) -> list[Asked]:
     return [asked.during(since, following), *pieces(asked.during(following, before), at_once)]
 
 
-def _of_piece(asked: Asked, by: By, column: str | None, going_on: Goes | None) -> Rows:
-    """`going_on` None: it is the first, what runs into it began in the time before."""
+def _of_piece(asked: Asked, by: By, column: str | None, going_on: Goes | None) -> tuple[Rows, int]:
+    """
+    Its rows, and how many bytes they take. `going_on` None: it is the first, what runs into it
+    began in the time before.
+    """
     scope = asked.scope
     spans = _read(asked, column, going_on is None)
     rows: Rows = [(What.UNKNOWN, None, int(np.count_nonzero(spans.begun_s == spans.ended_s)))]
@@ -90,13 +93,12 @@ def _of_piece(asked: Asked, by: By, column: str | None, going_on: Goes | None) -
     spans.cut(scope.since_s, scope.before_s)
     edges, buckets = pieces_of(scope, by)
 
-    def count(what: What, name: str | None, begun_s: Numbers, ended_s: Numbers) -> Rows:
-        swept = _swept(_events(begun_s, ended_s), edges, buckets)
-        return [(what, name, (bucket, *one)) for bucket, one in swept.items()]
-
+    together = _swept(_events(spans.begun_s, spans.ended_s), edges, buckets)
+    swept: list[tuple[What, str | None, Swept]] = [(What.TOGETHER, None, together)]
     for name, chosen in spans.by_name() if column else ():
-        rows += count(What.APART, name, spans.begun_s[chosen], spans.ended_s[chosen])
-    return rows + count(What.TOGETHER, None, spans.begun_s, spans.ended_s)
+        events = _events(spans.begun_s[chosen], spans.ended_s[chosen])
+        swept.append((What.APART, name, _swept(events, edges, buckets)))
+    return [*rows, *swept], ROW_BYTES * (len(rows) + sum(len(found) for *_, found in swept))
 
 
 @dataclass(slots=True)

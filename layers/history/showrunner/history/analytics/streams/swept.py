@@ -27,17 +27,35 @@ Swept = dict[Bucket, Streamed]
 
 class Sweep(NamedTuple):
     """
-    Every bucket of the range, of all streams together and by each value of a column of which
-    there are plays. Of `unknown_plays` it is not known that they lasted: they are in none of it.
+    Every bucket of the range, of all streams together; `apart` those in which there are streams
+    of a value of a column. Of `unknown_plays` it is not known that they lasted: they are in none
+    of it.
     """
 
     together: Swept
     apart: dict[str | None, Swept]
     unknown_plays: int
 
+    def most(self, limit: int) -> list[tuple[str | None, Swept]]:
+        """The values of which most was streamed, with every bucket of the range."""
+        streamed_s = {
+            name: sum(one.streamed_s for one in swept.values())
+            for name, swept in self.apart.items()
+        }
+        first = sorted(streamed_s, key=lambda name: (-streamed_s[name], name or ""))[:limit]
+        return [(name, self._filled(self.apart[name])) for name in first]
+
+    def _filled(self, swept: Swept) -> Swept:
+        """In a piece without any of these streams that time passed as well."""
+        none = Streamed()
+        return {
+            bucket: Streamed(*swept.get(bucket, none)[:2], one.lasted_s)
+            for bucket, one in self.together.items()
+        }
+
 
 class What(Enum):
-    """What a row of a piece says: of a bucket, of a stream that goes on, how many plays."""
+    """What a row of a piece says: of its buckets, of a stream that goes on, how many plays."""
 
     TOGETHER, APART, GOES_ON, UNKNOWN = range(4)
 
@@ -66,19 +84,10 @@ class Found:
                 self._unknown_plays += facts
             else:
                 is_apart = what is What.APART
-                swept = self._apart.setdefault(name, {}) if is_apart else self._together
-                bucket, *numbers = facts
-                one = Streamed(*numbers)
-                swept[bucket] = swept[bucket].joined(one) if bucket in swept else one
+                mine = self._apart.setdefault(name, {}) if is_apart else self._together
+                both = {one: mine[one].joined(facts[one]) for one in mine.keys() & facts.keys()}
+                mine.update(facts)
+                mine.update(both)
 
     def sweep(self) -> Sweep:
-        """In a piece without any stream of a name that time passed as well."""
-        none = Streamed()
-        apart = {
-            name: {
-                bucket: Streamed(*swept.get(bucket, none)[:2], one.lasted_s)
-                for bucket, one in self._together.items()
-            }
-            for name, swept in self._apart.items()
-        }
-        return Sweep(self._together, apart, self._unknown_plays)
+        return Sweep(self._together, self._apart, self._unknown_plays)
