@@ -62,6 +62,9 @@ def test_each_series_has_its_own_peak(know: Know) -> None:
     assert answer.overall.peak == 3
     assert {one.name: one.peak for one in answer.split} == {"transcode": 2, "direct_play": 1}
     assert [one.name for one in answer.peaks.series] == ["all", "transcode", "direct_play"]
+    first = ask(analytics, "split=decisions&limit=1")
+    assert [one.name for one in first.split] == ["transcode"]
+    assert [one.name for one in first.averages.series] == ["all", "transcode"]
 
 
 def test_a_long_stream_is_in_every_day_that_it_runs_through(know: Know) -> None:
