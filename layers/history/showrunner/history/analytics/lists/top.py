@@ -65,8 +65,8 @@ def ranked(
     columns = ", ".join(f"{sql} AS {name}" for name, sql in fields.items())
     sums = ", ".join(f"sum({name}) OVER ()" for name in SUMS)
     found = asked.rows(
-        f"SELECT *, count(*) OVER (), {sums} FROM "
-        f"(SELECT key::VARCHAR AS key, {columns} FROM ({rows}) GROUP BY ALL) "
+        f"SELECT key::VARCHAR AS key, * EXCLUDE (key), count(*) OVER (), {sums} FROM "
+        f"(SELECT key, {columns} FROM ({rows}) GROUP BY ALL) "
         f"ORDER BY {first_by(order)} LIMIT ?",
         [*values, limit],
     )

@@ -96,10 +96,8 @@ def _ranks(numbers: Numbers) -> Numbers:
     """Who has as much is ranked as over the whole range."""
     ranks: Numbers = [[None] * len(one) for one in numbers]
     for bucket, column in enumerate(zip(*numbers, strict=True)):
-        first = sorted(range(len(column)), key=lambda place: -(column[place] or 0))
-        for rank, place in enumerate(first, 1):
-            if not column[place]:
-                break
+        found = [(-number, place) for place, number in enumerate(column) if number]
+        for rank, (_, place) in enumerate(sorted(found), 1):
             ranks[place][bucket] = rank
     return ranks
 
