@@ -20,11 +20,12 @@ _numbers = count()
 class Counted(Asked):
     """
     A question whose plays are counted already, by the raw columns that `table` has and, but for
-    `Grain.NONE`, by pieces of time.
+    `Grain.NONE`, by pieces of time: those that pass `where`.
     """
 
     table: str = ""
     grain: Grain = Grain.NONE
+    where: str = "true"
 
     @property
     def is_of_history(self) -> bool:
@@ -40,20 +41,24 @@ class Counted(Asked):
             table, values = people.numbered(table)
         chosen = "".join(f"{sql} AS {name}, " for name, sql in columns.items())
         bucket = "bucket" if grain is self.grain else "NULL::INTEGER AS bucket"
+        also = "true" if where == self.where else where
         sql = f"""SELECT {chosen} {bucket}, plays, watch_seconds, unknown_plays, people
-            FROM {table} WHERE ({where})"""
+            FROM {table} WHERE ({also})"""
         return sql, values
 
 
 @contextmanager
 def counted_already(
-    asked: Asked, rows: str, values: list[Any], grain: Grain = Grain.NONE
+    asked: Asked, rows: str, values: list[Any], grain: Grain = Grain.NONE, where: str = "true"
 ) -> Iterator[Counted]:
-    """The same question, of which `watched` gave these rows; for as long as the block lasts."""
+    """
+    The same question, of which `watched` gave these rows for that grain and `where`; for as long
+    as the block lasts.
+    """
     table = f"counted_{next(_numbers)}"
     asked.rows(f"CREATE TABLE {table} AS {rows}", values)
     try:
         facts = {one.name: getattr(asked, one.name) for one in fields(Asked)}
-        yield Counted(**facts, table=table, grain=grain)
+        yield Counted(**facts, table=table, grain=grain, where=where)
     finally:
         asked.rows(f"DROP TABLE {table}")

@@ -86,7 +86,7 @@ def newest_counted(
     rows, values = watched(
         some, raw, where=where, grain=grain, people=people, is_time_cut=is_time_cut
     )
-    with counted_already(some, rows, values, grain) as counted:
+    with counted_already(some, rows, values, grain, where) as counted:
         yield replace(asked, newest=counted)
 
 
