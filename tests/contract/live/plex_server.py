@@ -34,6 +34,7 @@ class PlexServer:
         self.location: str | None = None
         self.listeners: list[ServerConnection] = []
         self._guard = threading.Lock()
+        self._is_closed = False
         self._server: Server = serve(
             self._listen,
             "127.0.0.1",
@@ -68,13 +69,19 @@ class PlexServer:
 
     def close(self) -> None:
         self._server.shutdown()
-        for listener in list(self.listeners):
+        with self._guard:
+            self._is_closed, listeners = True, list(self.listeners)
+        for listener in listeners:
             listener.close()
         self._thread.join(5)
 
     def _listen(self, connection: ServerConnection) -> None:
         with self._guard:
             self.listeners.append(connection)
+            is_closed = self._is_closed
+        # A client is connected before its thread comes here: it may have been closed meanwhile.
+        if is_closed:
+            connection.close()
         try:
             for _ in connection:
                 pass
