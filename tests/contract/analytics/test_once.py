@@ -85,6 +85,8 @@ def test_what_was_counted_already_is_not_counted_again(know: Know) -> None:
         assert summed(asked, by_day, "account, bucket") == Counter(
             {(("us", 1), 7, 8, 0): 1, (("us", 2), 7, 8, 0): 1}
         )
+        with pytest.raises(ValueError, match="not by hour"):
+            watched_once(counted, {}, grain=Grain.HOUR)
     ((tables,),) = asked.rows("SELECT count(*) FROM duckdb_tables() WHERE table_name ^@ 'counted_'")
     assert tables == 0
 

@@ -34,7 +34,12 @@ class Counted(Asked):
     def again(
         self, columns: Mapping[str, str], where: str, grain: Grain, people: People | None
     ) -> tuple[str, list[Any]]:
-        """What `watched` gives for these columns, with the grain of the table or none."""
+        """
+        What `watched` gives for these columns, with the grain of the table or none. Raises
+        ValueError for another, which the table cannot tell.
+        """
+        if grain not in (Grain.NONE, self.grain):
+            raise ValueError(f"counted by {self.grain.value}, so not by {grain.value}")
         table: str = self.table
         values: list[Any] = []
         if people and "number" in columns.values():

@@ -54,7 +54,7 @@ def watched(
     before the range, in one without a bucket.
     Group by few and raw columns: what is worked out for each play costs time.
     """
-    if isinstance(asked, Counted) and grain in (Grain.NONE, asked.grain):
+    if isinstance(asked, Counted):
         return asked.again(columns, where, grain, people)
     pieces = Pieces(asked.scope, grain)
     if grain is Grain.NONE or not is_time_cut:

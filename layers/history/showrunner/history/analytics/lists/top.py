@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from showrunner.history.analytics.core.answers import Answer, Totals
 from showrunner.history.analytics.core.asked import Analytics, Asked
+from showrunner.history.analytics.core.categories import SUMS
 from showrunner.history.analytics.core.dimensions import Kind
 from showrunner.history.analytics.core.entries import Entry, by_entry, entry, shown
 from showrunner.history.analytics.core.query import AnalyticsQuery
@@ -33,9 +34,6 @@ class TopAnswer(Answer):
     entries: list[Entry]
     count: int
     totals: Totals
-
-
-SUMS = ("plays", "watch_seconds", "unknown_plays")
 
 
 def line_fields(kind: Kind) -> dict[str, str]:

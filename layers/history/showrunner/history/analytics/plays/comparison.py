@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from showrunner.connections.refusals import wrong_field
 from showrunner.history.analytics.core.answers import Answer, Totals
 from showrunner.history.analytics.core.asked import Analytics, Asked
-from showrunner.history.analytics.core.categories import moved
+from showrunner.history.analytics.core.categories import SUMS, moved
 from showrunner.history.analytics.core.dimensions import DIMENSIONS, Kind
 from showrunner.history.analytics.core.entries import Entry, entry, shown, unkeyed
 from showrunner.history.analytics.core.narrowed import copied_together
@@ -22,7 +22,7 @@ from showrunner.history.analytics.core.people import People
 from showrunner.history.analytics.core.query import AnalyticsQuery
 from showrunner.history.analytics.core.question import Question
 from showrunner.history.analytics.core.scope import Scope
-from showrunner.history.analytics.lists.top import SUMS, Order, first_by, line_fields
+from showrunner.history.analytics.lists.top import Order, first_by, line_fields
 from showrunner.history.query import moment_of
 
 

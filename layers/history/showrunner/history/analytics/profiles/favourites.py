@@ -9,13 +9,14 @@ from functools import cache
 from typing import Any
 
 from showrunner.history.analytics.core.answers import Totals
+from showrunner.history.analytics.core.categories import SUMS
 from showrunner.history.analytics.core.dimensions import DIMENSIONS, PERSON, Kind
 from showrunner.history.analytics.core.entries import Entry, entry
 from showrunner.history.analytics.core.narrowed import Sql
 from showrunner.history.analytics.core.people import with_people
 from showrunner.history.analytics.libraries.items_shown import lists
 from showrunner.history.analytics.lists.recently_watched import Last, last_sql
-from showrunner.history.analytics.lists.top import SUMS, Order, first_by, line_fields
+from showrunner.history.analytics.lists.top import Order, first_by, line_fields
 from showrunner.history.analytics.profiles.parted import Parted
 from showrunner.history.ledger.columns import TYPES
 

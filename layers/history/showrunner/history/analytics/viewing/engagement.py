@@ -7,7 +7,7 @@ from typing import Any
 
 from showrunner.history.analytics.core.answers import Chart, Series, Totals, Unit
 from showrunner.history.analytics.core.asked import Analytics
-from showrunner.history.analytics.core.categories import Bucket, By, buckets_of
+from showrunner.history.analytics.core.categories import SUMS, Bucket, By, buckets_of
 from showrunner.history.analytics.core.question import Question
 from showrunner.history.analytics.core.scope import Scope
 from showrunner.history.analytics.viewing.active_days import Who, people_of
@@ -59,7 +59,6 @@ def engagement(analytics: Analytics, query: EngagementQuery) -> EngagementAnswer
 
 
 _COLUMNS = ("title", "year", "imdb_id", "tmdb_id", "series_title", "is_watched", "percent")
-_SUMS = ("plays", "watch_seconds", "unknown_plays")
 
 
 def _person(who: Who, sums: PersonDays, viewed: Viewed, titles: int) -> Engagement:
@@ -73,7 +72,7 @@ def _person(who: Who, sums: PersonDays, viewed: Viewed, titles: int) -> Engageme
         titles=titles,
         completion=round(viewed.completed / known, 4) if known else None,
         last_played_at=datetime.fromtimestamp(last_s, UTC) if last_s else None,
-        **{name: getattr(sums, name) for name in _SUMS},
+        **{name: getattr(sums, name) for name in SUMS},
     )
 
 
@@ -84,8 +83,8 @@ def _order(order: EngagementOrder, one: Engagement) -> tuple[Any, ...]:
 
 
 def _totals(rows: Iterable[PersonDays]) -> Totals:
-    sums = [[getattr(row, name) for name in _SUMS] for row in rows]
-    return Totals(**dict(zip(_SUMS, map(sum, zip((0, 0, 0), *sums, strict=True)), strict=True)))
+    sums = [[getattr(row, name) for name in SUMS] for row in rows]
+    return Totals(**dict(zip(SUMS, map(sum, zip((0, 0, 0), *sums, strict=True)), strict=True)))
 
 
 def _average(scope: Scope, by: EngagementBy, people: Mapping[Bucket, int]) -> Active:
